@@ -1,0 +1,135 @@
+// Package account lets people in: registration, credentials, sign-in, sessions, roles, departure.
+//
+// It owns the users of each portal and what proves that somebody is one of them. The first way in,
+// for every portal, is a sign-in name and a password the person chose; a portal's own ways in
+// (SMS code, issued credentials, signature, card) stand beside it, end in the same session, and
+// pass the same agreement at the gate. It never decides whether somebody is bound: agreement does.
+package account
+
+import (
+	"context"
+	"time"
+
+	"tereze/internal/clause"
+	"tereze/internal/evidence"
+	"tereze/internal/identity"
+)
+
+// State is whether an account can be used.
+type State string
+
+// The states of an account.
+const (
+	Active  State = "active"
+	Closed  State = "closed"  // left by refusing; the data stay until their time
+	Deleted State = "deleted" // nothing of the person is kept but the id that evidence names
+)
+
+// User is an account of a person on one portal.
+type User struct {
+	ID         identity.ID
+	Portal     string
+	SignInName string
+	Shown      string // the person's name
+	Language   string
+	Email      string // not confirmed; the portal's own ways in confirm it
+	Phone      string
+	About      string // what the person wrote about themselves
+	State      State
+	CreatedAt  time.Time
+	LeftAt     time.Time
+	Version    int
+	Roles      []identity.Role
+}
+
+// Session is one signed-in browser or program. Its token is known to that alone; the database
+// holds the token's hash.
+type Session struct {
+	User    identity.ID
+	Portal  string
+	BeganAt time.Time
+	SeenAt  time.Time
+	Address string
+	Agent   string
+}
+
+// Tx is what an act of this room does to the database, all of it in the act's own transaction.
+type Tx interface {
+	evidence.Tx
+	DepartTx
+
+	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
+	AddUser(ctx context.Context, u User, keys NameKeys) error
+	// User gives a user with roles. Refusal: Absent.
+	User(ctx context.Context, id identity.ID) (User, error)
+	// UserNamed finds a user by the folded sign-in name. Refusal: Absent.
+	UserNamed(ctx context.Context, portal, nameFold string) (User, error)
+	// SaveUser replaces the user whose version is u.Version-1. Refusal: Conflict.
+	SaveUser(ctx context.Context, u User, keys NameKeys) error
+	// Users lists users of a portal in the order of their names.
+	Users(ctx context.Context, portal string, page UserPage) ([]User, error)
+	// GiveRole gives a role; giving it twice changes nothing.
+	GiveRole(ctx context.Context, id identity.ID, role identity.Role, at time.Time) error
+
+	// Password gives the hash in force and when it was set. Refusal: Absent.
+	Password(ctx context.Context, id identity.ID) (hash string, setAt time.Time, err error)
+	// SetPassword replaces it.
+	SetPassword(ctx context.Context, id identity.ID, hash string, at time.Time) error
+
+	// AddSession adds it under the hash of its token.
+	AddSession(ctx context.Context, tokenHash []byte, s Session) error
+	// Session finds it. Refusal: Absent.
+	Session(ctx context.Context, tokenHash []byte) (Session, error)
+	// SawSession moves the time it was last seen.
+	SawSession(ctx context.Context, tokenHash []byte, at time.Time) error
+	// EndSession ends it; ending it twice changes nothing.
+	EndSession(ctx context.Context, tokenHash []byte) error
+}
+
+// DepartTx is what a departure does to the database.
+type DepartTx interface {
+	// CloseUser marks the account closed.
+	CloseUser(ctx context.Context, id identity.ID, at time.Time) error
+	// DeleteUser removes what is known of the person, their credentials and sign-in name.
+	DeleteUser(ctx context.Context, id identity.ID, at time.Time) error
+	// DeleteMaterials removes what the person wrote and uploaded.
+	DeleteMaterials(ctx context.Context, id identity.ID) error
+	// EndSessionsOf ends every session of a user.
+	EndSessionsOf(ctx context.Context, id identity.ID) error
+}
+
+// UserPage asks for a page of a list of users.
+type UserPage struct {
+	FoldPrefix string // names that begin so, folded; empty: all
+	AfterSort  []byte // the sort key and id of the last one seen; nil: from the start
+	AfterID    identity.ID
+	Limit      int
+}
+
+// Accounts performs the acts of this room. All fields are needed.
+type Accounts struct {
+	InTx   func(ctx context.Context, act func(Tx) error) error
+	InView func(ctx context.Context, look func(Tx) error) error
+	Now    func() time.Time
+	NewID  func() identity.ID
+	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
+	Book   func(portal string, at time.Time) *clause.Book
+	Hasher *Hasher
+	Limits Limits
+
+	sessions sessionCache
+	attempts attempts
+}
+
+// Limits are the lengths that hold where a portal's agreement sets none.
+type Limits struct {
+	Idle     time.Duration // without a request, after which a session ends
+	Absolute time.Duration // after which a session ends whatever was done
+	Failures int           // of one sign-in name, after which it rests
+	Rest     time.Duration
+}
+
+// DefaultLimits follow common practice for public services.
+func DefaultLimits() Limits {
+	return Limits{Idle: 2 * time.Hour, Absolute: 12 * time.Hour, Failures: 10, Rest: 15 * time.Minute}
+}

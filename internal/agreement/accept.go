@@ -1,0 +1,237 @@
+package agreement
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"tereze/internal/clause"
+	"tereze/internal/evidence"
+	"tereze/internal/fault"
+	"tereze/internal/identity"
+)
+
+// How a person accepted: the words of the acceptance rules.
+const (
+	ByAccess       = "access"
+	ByTick         = "tick"
+	ByButton       = "button"
+	ByCode         = "code"
+	ByConsent      = "consent"
+	BySignIn       = "sign_in"
+	ByContinuedUse = "continued_use"
+)
+
+// Acceptance is that a person accepted an edition: who, which, in what words, how, when, and the
+// evidence of it. There is one for a person and an edition, however often the form is sent.
+type Acceptance struct {
+	Home     identity.ID // the user, or the visitor who has no account
+	Portal   string
+	Document string
+	Edition  int
+	Digest   []byte // of the edition's content
+	How      string
+	Language string // the language the text was shown in
+	Address  string // network address it came from
+	At       time.Time
+	Evidence identity.ID
+	Cite     clause.Citation
+}
+
+// Refusal is that a person refused an edition, or left on the ground of the agreement.
+type Refusal struct {
+	User     identity.ID
+	Portal   string
+	Document string
+	Edition  int
+	Effect   string // delete, close, or none where the agreement names no effect
+	At       time.Time
+	Evidence identity.ID
+	Cite     clause.Citation
+}
+
+// Tx is what an act of this room does to the database, all of it in the act's own transaction.
+type Tx interface {
+	evidence.Tx
+
+	// PublishedEditions lists the published editions of a portal by document and number, without
+	// their content.
+	PublishedEditions(ctx context.Context, portal string) ([]Edition, error)
+	// Edition gives one edition with its content. Refusal: Absent.
+	Edition(ctx context.Context, portal, document string, number int) (Edition, error)
+	// Editions lists all editions of a portal with their content, by document and number.
+	Editions(ctx context.Context, portal string) ([]Edition, error)
+	// AddEdition adds an edition. Refusal: Conflict where the number, or another open draft of
+	// the document, is already there.
+	AddEdition(ctx context.Context, e Edition) error
+	// SaveEdition replaces the edition whose version is e.Version-1. Refusal: Conflict where
+	// somebody changed it first, or another edition comes into force at the same instant.
+	SaveEdition(ctx context.Context, e Edition) error
+	// RemoveDraft removes an edition that was never published, believed at a version.
+	RemoveDraft(ctx context.Context, e Edition) error
+	// HoldDocuments makes publications on a portal wait for each other until the transaction ends.
+	HoldDocuments(ctx context.Context, portal string) error
+
+	// AddAcceptance adds it unless the person has accepted that edition; added says which.
+	AddAcceptance(ctx context.Context, a Acceptance) (added bool, err error)
+	// AcceptancesOf lists what a person accepted on a portal, oldest first.
+	AcceptancesOf(ctx context.Context, portal string, home identity.ID) ([]Acceptance, error)
+	// AddRefusal adds it.
+	AddRefusal(ctx context.Context, r Refusal) error
+	// RefusalsOf lists a person's refusals, oldest first.
+	RefusalsOf(ctx context.Context, user identity.ID) ([]Refusal, error)
+}
+
+// Depart ends an account on the ground of the agreement: account knows how.
+type Depart func(ctx context.Context, tx Tx, user identity.ID, effect string, deleteMaterials bool, cite clause.Citation) error
+
+// Agreements performs the acts of this room. All fields are needed.
+type Agreements struct {
+	*Library
+	InTx   func(ctx context.Context, act func(Tx) error) error
+	InView func(ctx context.Context, look func(Tx) error) error
+	Now    func() time.Time
+	NewID  func() identity.ID
+	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
+	Depart Depart
+
+	bonds bonds
+}
+
+// Seen names an edition a person was shown when they agreed.
+type Seen struct {
+	Document string
+	Edition  int
+}
+
+// Accept records that the actor accepts the editions they have seen, which must be those in force
+// of all documents the portal requires. A second acceptance of an edition changes nothing and
+// answers with the first.
+//
+// Refusals: Conflict "agreement.changed" when another edition is in force than the one seen, and
+// nothing is accepted; Conflict "agreement.withdrawn"; Invalid "agreement.incomplete" when a
+// required document is not among the seen; Forbidden "agreement.how" when the portal's agreement
+// is not accepted in this way.
+func (a *Agreements) Accept(ctx context.Context, actor identity.Actor, how string, seen []Seen, address string) ([]Acceptance, error) {
+	var out []Acceptance
+	err := a.InTx(ctx, func(tx Tx) error {
+		var err error
+		out, err = a.accept(ctx, tx, actor, how, seen, address, a.Now())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.bonds.forget(actor.Home())
+	return out, nil
+}
+
+func (a *Agreements) accept(ctx context.Context, tx Tx, actor identity.Actor, how string, seen []Seen, address string, now time.Time) ([]Acceptance, error) {
+	published, err := tx.PublishedEditions(ctx, actor.Portal)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := tx.AcceptancesOf(ctx, actor.Portal, actor.Home())
+	if err != nil {
+		return nil, err
+	}
+	book := a.Book(actor.Portal, now)
+	var out []Acceptance
+	for _, document := range a.Required(actor.Portal, now) {
+		e, err := current(published, document, seen, now)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(earlier, func(x Acceptance) bool { return x.Document == document && x.Edition == e.Number }); i >= 0 {
+			out = append(out, earlier[i])
+			continue
+		}
+		cite, ok := a.way(book, document, how, slices.ContainsFunc(earlier, func(x Acceptance) bool { return x.Document == document }))
+		if !ok {
+			return nil, fault.New(fault.Forbidden, "agreement.how").By(cite)
+		}
+		x, err := a.record(ctx, tx, actor, e, how, address, now, cite)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// current is the edition in force of a document, if it is the one that was seen.
+func current(published []Edition, document string, seen []Seen, now time.Time) (Edition, error) {
+	e, offered := InForce(ofDocument(published, document), now)
+	i := slices.IndexFunc(seen, func(s Seen) bool { return s.Document == document })
+	switch {
+	case i < 0:
+		return Edition{}, fault.New(fault.Invalid, "agreement.incomplete").With("document", document).At(document)
+	case e.Number != seen[i].Edition:
+		return Edition{}, fault.New(fault.Conflict, "agreement.changed").With("document", document)
+	case !offered:
+		return Edition{}, fault.New(fault.Conflict, "agreement.withdrawn").With("document", document)
+	}
+	return e, nil
+}
+
+func ofDocument(editions []Edition, document string) []Edition {
+	return slices.DeleteFunc(slices.Clone(editions), func(e Edition) bool { return e.Document != document })
+}
+
+// way cites the clause under which a document is accepted in a given way: the first time by its
+// acceptance rule (egov 2.1, ismet 2.1, kundelik 2.1, court 2, kg P3), later also by its renewal
+// rule (ismet 2.2, R38, kundelik 2.2).
+func (a *Agreements) way(book *clause.Book, document, how string, again bool) (clause.Citation, bool) {
+	acceptance, cite, ok := clause.InDocument[AcceptanceRule](book, document)
+	if ok && slices.Contains(acceptance.How, how) {
+		return cite, true
+	}
+	renewal, renewed, ok := clause.InDocument[Renewal](book, document)
+	if ok && again && renewal.By == how {
+		return renewed, true
+	}
+	return cite, false
+}
+
+func (a *Agreements) record(ctx context.Context, tx Tx, actor identity.Actor, e Edition, how, address string, now time.Time, cite clause.Citation) (Acceptance, error) {
+	x := Acceptance{
+		Home: actor.Home(), Portal: actor.Portal, Document: e.Document, Edition: e.Number, Digest: e.Digest,
+		How: how, Language: actor.Language, Address: address, At: now, Evidence: a.NewID(), Cite: cite,
+	}
+	added, err := tx.AddAcceptance(ctx, x)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	if !added {
+		// Another request of the same person was first: its acceptance is the one there is.
+		all, err := tx.AcceptancesOf(ctx, actor.Portal, x.Home)
+		if err != nil {
+			return Acceptance{}, err
+		}
+		i := slices.IndexFunc(all, func(y Acceptance) bool { return y.Document == x.Document && y.Edition == x.Edition })
+		if i < 0 {
+			return Acceptance{}, fmt.Errorf("acceptance of %s by %d is neither added nor there", e.Document, x.Home)
+		}
+		return all[i], nil
+	}
+	_, err = a.Record(ctx, tx, evidence.Entry{
+		Portal: x.Portal, Home: x.Home, ID: x.Evidence, At: now, Actor: actorName(actor), Act: "agreement.accept",
+		Subject: x.Document + "@" + strconv.Itoa(x.Edition), Citation: cite,
+		Detail: map[string]string{
+			"document": x.Document, "edition": strconv.Itoa(x.Edition), "digest": hex.EncodeToString(x.Digest),
+			"how": how, "language": x.Language, "address": address,
+		},
+	})
+	return x, err
+}
+
+// actorName is how evidence names who acted: by id, so that erasing a person's rows erases who it was.
+func actorName(actor identity.Actor) string {
+	if actor.User == 0 {
+		return "visitor:" + strconv.FormatInt(int64(actor.Visitor), 10)
+	}
+	return "user:" + strconv.FormatInt(int64(actor.User), 10)
+}

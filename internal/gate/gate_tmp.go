@@ -1,0 +1,2 @@
+// Package gate x.
+package gate

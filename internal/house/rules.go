@@ -1,0 +1,27 @@
+package house
+
+import (
+	"tereze/internal/account"
+	"tereze/internal/agreement"
+	"tereze/internal/billing"
+	"tereze/internal/catalogue"
+	"tereze/internal/claims"
+	"tereze/internal/clause"
+	"tereze/internal/content"
+	"tereze/internal/court"
+	"tereze/internal/diary"
+	"tereze/internal/eds"
+	"tereze/internal/gate"
+	"tereze/internal/notify"
+	"tereze/internal/operations"
+	"tereze/internal/party"
+	"tereze/internal/privacy"
+)
+
+// Rules collects the rules of every room: what a clause of a pack may be bound to.
+func Rules() *clause.Catalogue {
+	return clause.NewCatalogue(
+		account.Rules(), agreement.Rules(), billing.Rules(), catalogue.Rules(), claims.Rules(), content.Rules(), court.Rules(),
+		diary.Rules(), eds.Rules(), gate.Rules(), notify.Rules(), operations.Rules(), party.Rules(), privacy.Rules(),
+	)
+}
