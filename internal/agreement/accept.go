@@ -56,6 +56,7 @@ type Refusal struct {
 // Tx is what an act of this room does to the database, all of it in the act's own transaction.
 type Tx interface {
 	evidence.Tx
+	DepartTx
 
 	// PublishedEditions lists the published editions of a portal by document and number, without
 	// their content.
@@ -83,6 +84,15 @@ type Tx interface {
 	AddRefusal(ctx context.Context, r Refusal) error
 	// RefusalsOf lists a person's refusals, oldest first.
 	RefusalsOf(ctx context.Context, user identity.ID) ([]Refusal, error)
+}
+
+// DepartTx is what ending an account does to the database; it is account's, named here so that the
+// two need not know each other.
+type DepartTx interface {
+	CloseUser(ctx context.Context, id identity.ID, at time.Time) error
+	DeleteUser(ctx context.Context, id identity.ID, at time.Time) error
+	DeleteMaterials(ctx context.Context, id identity.ID) error
+	EndSessionsOf(ctx context.Context, id identity.ID) error
 }
 
 // Depart ends an account on the ground of the agreement: account knows how.

@@ -106,8 +106,8 @@ func checkSQLite(ctx context.Context, path string) error {
 	}
 	return readSQLite(ctx, path, func(c *sql.Conn) error {
 		var found string
-		err := c.QueryRowContext(ctx, `SELECT group_concat(integrity_check, '; ') FROM pragma_integrity_check(5)`).Scan(&found)
-		if err != nil {
+		// More than the first fault is nothing more to know.
+		if err := c.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&found); err != nil {
 			return err
 		}
 		if found != "ok" {

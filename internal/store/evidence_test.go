@@ -1,152 +1,21 @@
 package store_test
 
 import (
-	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 	"tereze/internal/store"
 	"tereze/internal/store/storetest"
 )
-
-// evidenceKey is the key pair of a log.
-func evidenceKey(t testing.TB) (note.Signer, string) {
-	t.Helper()
-	private, public, err := note.GenerateKey(rand.Reader, "tereze.example/log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	signer, err := note.NewSigner(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signer, public
-}
-
-func evidenceSequencer(t testing.TB, s *store.Store, signer note.Signer, public string) *evidence.Sequencer {
-	t.Helper()
-	known, err := evidence.Verifiers([]string{public})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &evidence.Sequencer{
-		InTx: func(ctx context.Context, fn func(evidence.SequenceTx) error) error {
-			return s.InTx(ctx, func(tx *store.Tx) error { return fn(tx) })
-		},
-		Signer: signer, Known: known, Now: time.Now,
-	}
-}
-
-// evidenceStart is when the entries of evidenceOf begin.
-var evidenceStart = time.Date(2026, 3, 2, 4, 5, 6, 789012000, time.UTC)
-
-func evidenceEntry(home identity.ID, at time.Duration, act string) evidence.Entry {
-	return evidence.Entry{
-		Portal: "ismet", Home: home, At: evidenceStart.Add(at),
-		Actor: fmt.Sprintf("user:%d", home), Act: act, Subject: `Оферта <«1»> "\ қ`,
-		Citation: clause.Citation{Portal: "ismet", Document: "offer", Edition: 2, Clause: "2.1"},
-		Detail:   map[string]string{"how": "button", "name": "Әсел \u2028 'x'"},
-	}
-}
-
-// recordEvidence writes entries, one act each, and returns them as they must read back.
-func recordEvidence(t testing.TB, s *store.Store, entries ...evidence.Entry) []evidence.Entry {
-	t.Helper()
-	for i := range entries {
-		entries[i].ID = s.NewID()
-		err := s.InTx(t.Context(), func(tx *store.Tx) error {
-			_, err := evidence.Recorder{}.Record(t.Context(), tx, entries[i])
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return entries
-}
-
-func stepEvidence(t testing.TB, q *evidence.Sequencer) (numbered int) {
-	t.Helper()
-	for {
-		n, err := q.Step(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			return numbered
-		}
-		numbered += n
-	}
-}
-
-func inView[T any](t testing.TB, s *store.Store, look func(*store.Tx) (T, error)) (T, error) {
-	t.Helper()
-	var got T
-	err := s.InView(t.Context(), func(tx *store.Tx) (err error) {
-		got, err = look(tx)
-		return err
-	})
-	return got, err
-}
-
-// evidenceServer serves a log as web does, for audits.
-type evidenceServer struct {
-	t testing.TB
-	s *store.Store
-}
-
-func (e evidenceServer) Fetch(path string) ([]byte, error) {
-	return inView(e.t, e.s, func(tx *store.Tx) ([]byte, error) {
-		var a, b int64
-		ctx := e.t.Context()
-		switch {
-		case path == evidence.CheckpointPath:
-			return evidence.LatestCheckpoint(ctx, tx)
-		case scan(path, "leaves/%d/%d", &a, &b):
-			leaves, err := evidence.Leaves(ctx, tx, a, b)
-			return evidence.FormatHashes(leaves), err
-		case scan(path, "consistency/%d/%d", &a, &b):
-			proof, err := evidence.Consistency(ctx, tx, a, b)
-			return evidence.FormatHashes(proof), err
-		}
-		return nil, errors.New("no such path")
-	})
-}
-
-func scan(s, format string, into ...any) bool {
-	n, err := fmt.Sscanf(s, format, into...)
-	return err == nil && n == len(into)
-}
-
-// auditEvidence holds the log against what was seen of it, recounts every leaf, and gives what is
-// seen of it now.
-func auditEvidence(t testing.TB, s *store.Store, key string, seen []byte) evidence.Report {
-	t.Helper()
-	r, err := evidence.Audit(evidenceServer{t, s}, []string{key}, seen)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !r.Good() {
-		t.Fatalf("the log has %s", r.Course)
-	}
-	if err := evidence.Recount(evidenceServer{t, s}, r.Now); err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
 
 func TestEvidenceFromActToReceiptToErasure(t *testing.T) {
 	t.Parallel()
@@ -504,80 +373,4 @@ func TestALeafOrHashThatIsGoneIsNoticed(t *testing.T) {
 			t.Error("leaves were served with one gone")
 		}
 	})
-}
-
-// One act is Record in a transaction of its own; each numbered entry is also recorded before. On
-// SQLite acts run at once share a commit, as in the program.
-func BenchmarkEvidence(b *testing.B) {
-	for name, database := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
-		b.Run(name, func(b *testing.B) {
-			s := storetest.Open(b, store.Config{Database: database(b)})
-			signer, key := evidenceKey(b)
-			q := evidenceSequencer(b, s, signer, key)
-			stepEvidence(b, q)
-			b.Run("record", func(b *testing.B) {
-				b.SetParallelism(32)
-				b.RunParallel(func(p *testing.PB) {
-					for i := 0; p.Next(); i++ {
-						recordEvidence(b, s, evidenceEntry(identity.ID(i%1000), time.Duration(i), "bench.act"))
-					}
-				})
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acts/s")
-			})
-			stepEvidence(b, q)
-			b.Run("step", func(b *testing.B) {
-				err := s.InTx(b.Context(), func(tx *store.Tx) error {
-					for i := range b.N {
-						if err := tx.AddEvidence(b.Context(), benchmarkRow(b, tx.NewID(), i)); err != nil {
-							return err
-						}
-					}
-					return nil
-				})
-				if err != nil {
-					b.Fatal(err)
-				}
-				b.ResetTimer()
-				if n := stepEvidence(b, q); n != b.N {
-					b.Fatalf("numbered %d of %d", n, b.N)
-				}
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "leaves/s")
-			})
-			b.Run("record and step", func(b *testing.B) {
-				stop := make(chan struct{})
-				var stepping sync.WaitGroup
-				stepping.Go(func() {
-					for {
-						select {
-						case <-stop:
-							return
-						case <-time.After(10 * time.Millisecond):
-							stepEvidence(b, q)
-						}
-					}
-				})
-				b.SetParallelism(32)
-				b.RunParallel(func(p *testing.PB) {
-					for i := 0; p.Next(); i++ {
-						recordEvidence(b, s, evidenceEntry(identity.ID(i%1000), time.Duration(i), "bench.act"))
-					}
-				})
-				close(stop)
-				stepping.Wait()
-				stepEvidence(b, q)
-				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acts/s")
-			})
-		})
-	}
-}
-
-func benchmarkRow(b *testing.B, id identity.ID, i int) evidence.Row {
-	e := evidenceEntry(identity.ID(i%1000), time.Duration(i), "bench.act")
-	e.ID = id
-	row := evidence.Row{Entry: e}
-	if _, err := rand.Read(row.Salt[:]); err != nil {
-		b.Fatal(err)
-	}
-	row.Commitment = evidence.Commit(row.Salt, e)
-	return row
 }

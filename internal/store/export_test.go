@@ -49,3 +49,20 @@ func Waiting(s *Store) int { return len(s.engine.(*sqliteEngine).writer.queue) }
 
 // Commits counts the transactions that the writer of an SQLite store has begun.
 func Commits(s *Store) int64 { return s.engine.(*sqliteEngine).writer.groups.Load() }
+
+// Node is the node number of a store's ids.
+func Node(s *Store) int64 {
+	s.ids.mu.Lock()
+	defer s.ids.mu.Unlock()
+	return s.ids.node
+}
+
+// RenewNode renews the lease now.
+func RenewNode(ctx context.Context, s *Store) error { return s.renewNode(ctx) }
+
+// UseUpLease goes on to the last millisecond of the lease.
+func UseUpLease(s *Store) {
+	s.ids.mu.Lock()
+	defer s.ids.mu.Unlock()
+	s.ids.last = s.ids.limit
+}

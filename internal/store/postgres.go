@@ -133,17 +133,10 @@ func (e *postgresEngine) inView(ctx context.Context, look func(*Tx) error) error
 
 // transact runs fn once. again: nothing was done, because of what another act did at the same time.
 func (e *postgresEngine) transact(ctx context.Context, opts sql.TxOptions, fn func(*Tx) error) (again bool, err error) {
-	select {
-	case e.waiting <- struct{}{}:
-	default:
-		return false, fault.New(fault.Unavailable, keyBusy)
+	if err := e.enter(); err != nil {
+		return false, err
 	}
 	defer func() { <-e.waiting }()
-	select {
-	case <-e.closed:
-		return false, fault.New(fault.Unavailable, keyClosed)
-	default:
-	}
 	conn, err := e.db.Conn(ctx)
 	if err != nil {
 		return false, refusal(ctx, err)
@@ -165,6 +158,21 @@ func (e *postgresEngine) transact(ctx context.Context, opts sql.TxOptions, fn fu
 	}
 	again = err != nil && (errors.Is(err, errAgain) || tx.failed != nil && errors.Is(tx.failed, errAgain))
 	return again, err
+}
+
+// enter takes a place among the acts that wait or run.
+func (e *postgresEngine) enter() error {
+	select {
+	case <-e.closed:
+		return fault.New(fault.Unavailable, keyClosed)
+	default:
+	}
+	select {
+	case e.waiting <- struct{}{}:
+		return nil
+	default:
+		return fault.New(fault.Unavailable, keyBusy)
+	}
 }
 
 func (e *postgresEngine) close() error {

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/css"
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"golang.org/x/net/html"
@@ -39,21 +42,13 @@ func TestPagesInABrowser(t *testing.T) {
 	if err != nil {
 		t.Skip("axe-core is not installed: run npm ci in src")
 	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium on this machine")
-	}
 	server := serveSamples(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox)
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
 	var complaints []string // written by the listener, read after the last page
-	ctx, stop := chromedp.NewContext(allocator, chromedp.WithListener(func(ev any) {
+	ctx := openBrowser(t, chromedp.WithListener(func(ev any) {
 		if e, ok := ev.(*runtime.EventExceptionThrown); ok {
 			complaints = append(complaints, e.ExceptionDetails.Text)
 		}
 	}))
-	t.Cleanup(stop)
 	for _, page := range []string{"home", "form", "cabinet", "agreement"} {
 		for _, lang := range []string{"kk", "en"} {
 			for _, width := range []int64{360, 1280} {
@@ -63,6 +58,74 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	for _, c := range complaints {
 		t.Errorf("the browser complains: %s", c)
+	}
+}
+
+func openBrowser(t *testing.T, options ...chromedp.ContextOption) context.Context {
+	t.Helper()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium on this machine")
+	}
+	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), flags...)
+	t.Cleanup(stop)
+	ctx, stop := chromedp.NewContext(allocator, options...)
+	t.Cleanup(stop)
+	return ctx
+}
+
+// TestFontHasEveryLetter draws the letters of the four languages and asks the
+// browser with which fonts it did so: another font than ours means that a
+// letter is missing and a word would be patched together.
+func TestFontHasEveryLetter(t *testing.T) {
+	letters := "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ" + "ӘҒҚҢӨҰҮҺІ" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	letters += strings.ToLower(letters) + "0123456789«»“”–—…№§₸%+−×()[]/&@"
+	server := serveSamples(t)
+	ctx := openBrowser(t)
+	err := chromedp.Do(ctx,
+		chromedp.Navigate(server.URL+"/home-kk"),
+		chromedp.WaitVisible("body.govuk-frontend-supported"),
+		chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector('h1').textContent = %q", letters)),
+		chromedp.Evaluate[chromedp.Void]("new Promise((r) => setTimeout(() => document.fonts.ready.then(() => r()), 300))", chromedp.EvalAwaitPromise),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fonts, err := chromedp.Run(ctx, fontsOf("h1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := 0
+	for _, f := range fonts {
+		if !f.IsCustomFont || !strings.HasPrefix(f.FamilyName, "Golos") {
+			t.Errorf("%.0f letters are drawn with %s", f.GlyphCount, f.FamilyName)
+		}
+		drawn += int(f.GlyphCount)
+	}
+	if want := len([]rune(letters)); drawn != want {
+		t.Errorf("%d letters are drawn, want %d", drawn, want)
+	}
+}
+
+func fontsOf(selector string) chromedp.Action[[]*css.PlatformFontUsage] {
+	return func(ctx context.Context, tab *chromedp.Target) ([]*css.PlatformFontUsage, error) {
+		if _, err := cdp.Call(ctx, tab, dom.Enable, dom.EnableParams{}); err != nil {
+			return nil, err
+		}
+		if _, err := cdp.Call(ctx, tab, css.Enable, cdp.Empty{}); err != nil {
+			return nil, err
+		}
+		doc, err := cdp.Call(ctx, tab, dom.GetDocument, dom.GetDocumentParams{})
+		if err != nil {
+			return nil, err
+		}
+		node, err := cdp.Call(ctx, tab, dom.QuerySelector, dom.QuerySelectorParams{NodeID: doc.Root.NodeID, Selector: selector})
+		if err != nil {
+			return nil, err
+		}
+		used, err := cdp.Call(ctx, tab, css.GetPlatformFontsForNode, css.GetPlatformFontsForNodeParams{NodeID: node.NodeID})
+		return used.Fonts, err
 	}
 }
 

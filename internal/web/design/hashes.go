@@ -24,9 +24,9 @@ func hashed(name string) string {
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
 	case "tereze.css":
-		return AssetPath + "tereze.664adb12ac46.css"
+		return AssetPath + "tereze.8a5e7d6dbb90.css"
 	case "tereze.js":
-		return AssetPath + "tereze.ae7ecfbce55d.js"
+		return AssetPath + "tereze.bf327131682f.js"
 	}
 	return ""
 }

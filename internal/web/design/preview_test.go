@@ -126,7 +126,7 @@ func head(s string) Component {
 func render(t *testing.T, name string, p Page, body Component) *html.Node {
 	t.Helper()
 	var b strings.Builder
-	if err := p.Render(templ.WithChildren(t.Context(), body), &b); err != nil {
+	if err := p.Render(withChildren(t.Context(), body), &b); err != nil {
 		t.Fatal(err)
 	}
 	if *previewDir != "" {
@@ -207,7 +207,7 @@ func (s sample) cabinet() Component {
 		head(s.say("Соңғы әрекеттер", "Latest activity")),
 		Timeline{Label: s.say("Әрекеттер", "Activity"), Events: []Event{
 			{When: s.say("2027 ж. 1 наурыз", "1 March 2027"), At: "2027-03-01T00:00:00+05:00", Title: s.say("4-редакция күшіне енеді", "Edition 4 comes into force"), Moment: Ahead, Cite: s.citation("9.2")},
-			{When: s.say("Бүгін, 14:05", "Today, 14:05"), At: "2026-11-22T14:05:00+05:00", Title: s.say("Келісім қабылданды", "Agreement accepted"), URL: "/acc", Tag: &Tag{Text: s.say("Дәлел бар", "Evidence"), Colour: TagBrand}, Text: s.say("ЭЦҚ арқылы қол қойылды.", "Signed with an electronic signature."), By: s.say("Ә. Қожахметова", "A. Kozhakhmetova"), Moment: Now},
+			{When: s.say("Бүгін, 14:05", "Today, 14:05"), At: "2026-11-22T14:05:00+05:00", Title: s.say("Келісім қабылданды", "Agreement accepted"), URL: "/acc", Tag: &Tag{Text: s.say("Дәлел бар", "Evidence"), Colour: TagBrand}, Text: s.say("ЭЦҚ арқылы қол қойылды.", "Signed with an electronic signature."), By: s.say("Ә. Қожахметова", "A. Kozhakhmetova"), Moment: Current},
 			{When: s.say("2026 ж. 20 қараша, 09:12", "20 November 2026, 09:12"), At: "2026-11-20T09:12:00+05:00", Title: s.say("Тіркелу аяқталды", "Registration completed"), Cite: s.citation("2.2")},
 		}},
 		Receipt{ID: "receipt", Title: s.say("Қабылдау түбіртегі", "Receipt of acceptance"), QR: "/qr.png", QRAlt: s.say("Тексеру коды", "Code for checking"), Note: s.say("Түбіртекті порталсыз да тексеруге болады.", "The receipt can be verified without the portal."), Rows: []ReceiptRow{
@@ -299,8 +299,6 @@ func pages(t *testing.T, lang string) []*html.Node {
 	}
 }
 
-func TestPreview(t *testing.T) {
-	for _, lang := range []string{"kk", "en"} {
-		pages(t, lang)
-	}
+func withChildren(ctx context.Context, body Component) context.Context {
+	return templ.WithChildren(ctx, body)
 }

@@ -14,7 +14,7 @@ type Moment int
 // Moments; the zero value is past.
 const (
 	Past Moment = iota
-	Now
+	Current
 	Ahead
 )
 
@@ -34,7 +34,7 @@ type Event struct {
 
 func (e Event) class() string {
 	switch e.Moment {
-	case Now:
+	case Current:
 		return "tz-timeline__event tz-timeline__event--now"
 	case Ahead:
 		return "tz-timeline__event tz-timeline__event--ahead"

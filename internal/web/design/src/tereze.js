@@ -14,7 +14,7 @@ for (const C of [Button, Checkboxes, ErrorSummary, FileUpload, NotificationBanne
 
 // The comma hidden in the upload button parts what is seen from what is said
 // (WCAG 2.5.3): a person who speaks the visible words must reach the button.
-for (const c of document.querySelectorAll(".govuk-file-upload-button > .govuk-visually-hidden")) c.textContent = " ";
+for (const c of document.querySelectorAll(".govuk-file-upload-button > .govuk-visually-hidden")) c.replaceWith(" ");
 
 const all = (name) => document.querySelectorAll(`[data-module="${name}"]`);
 

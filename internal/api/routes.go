@@ -1,0 +1,55 @@
+// Package api is the program's face for other programs: JSON, described by OpenAPI, and the public log.
+//
+// It owns the JSON forms; domain types carry none. A program signs in as its user does and stands
+// at the same gate: what needs the agreement accepted answers 403 with the clause that asks for it.
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"tereze/internal/account"
+	"tereze/internal/agreement"
+	"tereze/internal/evidence"
+	"tereze/internal/gate"
+	"tereze/internal/identity"
+	"tereze/internal/words"
+)
+
+// API is everything the JSON face needs.
+type API struct {
+	Gate       *gate.Gate
+	Agreements *agreement.Agreements
+	Accounts   *account.Accounts
+	Words      *words.Book
+	Opaque     identity.Opaque
+	LogKey     string
+	// View reads the log.
+	View func(ctx context.Context, look func(evidence.View) error) error
+	// SignedIn records what signing in accepts, in the transaction that begins the session.
+	SignedIn func(ctx context.Context, tx account.Tx, actor identity.Actor, seen []agreement.Seen, address string) error
+}
+
+// Routes adds the API to a mux.
+func (a *API) Routes(mux *http.ServeMux) {
+	open := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Open(a, p)) }
+	known := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Known(a, p)) }
+	bound := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, a.Gate.Bound(a, p)) }
+
+	open("GET /api/v1/openapi.json", a.openAPI)
+	open("GET /api/v1/portals", a.portals)
+	open("GET /api/v1/portals/{portal}/documents", a.documents)
+	open("GET /api/v1/portals/{portal}/documents/{document}/editions/{number}", a.edition)
+	open("POST /api/v1/portals/{portal}/sessions", a.signIn)
+	known("DELETE /api/v1/portals/{portal}/sessions/mine", a.exit)
+	known("POST /api/v1/portals/{portal}/acceptances", a.accept)
+	bound("GET /api/v1/portals/{portal}/me", a.me)
+	bound("GET /api/v1/portals/{portal}/acceptances", a.acceptances)
+	bound("GET /api/v1/portals/{portal}/receipts/{entry}", a.receipt)
+
+	open("GET /log/checkpoint", a.checkpoint)
+	open("GET /log/key", a.key)
+	open("GET /log/consistency/{earlier}/{later}", a.consistency)
+	open("GET /log/inclusion/{index}/{size}", a.inclusion)
+	open("GET /log/leaves/{from}/{to}", a.leaves)
+}

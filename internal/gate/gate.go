@@ -1,0 +1,238 @@
+// Package gate is the front door: who comes, from where, how often, and what they are told when refused.
+//
+// It owns sessions' cookies, protection against forged forms, limits, the request log, and the
+// one place where an error becomes a status. It finds out through account who somebody is and
+// through agreement whether they are bound; a page that needs either says so in its route and
+// cannot be reached without. It draws nothing: a face, pages or API, answers in its own form.
+package gate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"tereze/internal/fault"
+	"tereze/internal/identity"
+)
+
+// Visit is one request as a page sees it: who, from where, when.
+type Visit struct {
+	Actor   identity.Actor
+	Address string
+	Now     time.Time
+	Fresh   bool // this very request accepted an amended edition, by being made
+}
+
+// Page answers a request, or returns what went wrong: it never writes an error itself.
+type Page func(w http.ResponseWriter, r *http.Request, v Visit) error
+
+// BoundPage is a page for those who are bound by the agreement.
+type BoundPage func(w http.ResponseWriter, r *http.Request, v Visit, bound identity.Bound) error
+
+// Face answers refusals in its own form: pages for people, JSON for programs.
+type Face interface {
+	// Refused answers with a status and the refusals behind it. For an accident there is one,
+	// "accident", which says nothing of its cause.
+	Refused(w http.ResponseWriter, r *http.Request, v Visit, status int, faults fault.Faults)
+	// Token is the session's token in the request, empty where there is none.
+	Token(r *http.Request, portal string) string
+	// Language is the language to answer in.
+	Language(r *http.Request, actor identity.Actor) string
+}
+
+// Gate is the front door of one program. All fields but Limits are needed.
+type Gate struct {
+	// Actor finds who holds a token on a portal; Unauthenticated where nobody does.
+	Actor func(ctx context.Context, portal, token string) (identity.Actor, error)
+	// Bind answers whether the actor is bound now; fresh tells that this call made it so.
+	Bind func(ctx context.Context, actor identity.Actor, address string) (bound identity.Bound, fresh bool, err error)
+	// Portal reports whether there is a portal of this name.
+	Portal func(name string) bool
+	// NewVisitor makes the id of a browser without an account, and Opaque shows and reads it.
+	NewVisitor func() identity.ID
+	Opaque     identity.Opaque
+	Now        func() time.Time
+	Log        *slog.Logger
+	Limits     Limits
+
+	posts addresses
+}
+
+// Limits are measures for one network address; zero means none.
+type Limits struct {
+	PostsPerMinute int
+}
+
+// Open is a page for everybody.
+func (g *Gate) Open(face Face, page Page) http.Handler {
+	return g.enter(face, page)
+}
+
+// Known is a page for those who have signed in, bound or not: what is needed to accept, to refuse
+// and to leave.
+func (g *Gate) Known(face Face, page Page) http.Handler {
+	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if !v.Actor.Known() {
+			return fault.New(fault.Unauthenticated, "account.sign_in_first")
+		}
+		return page(w, r, v)
+	})
+}
+
+// Bound is a page for those bound by the editions in force of all the portal requires. Where the
+// agreement takes access for acceptance (egov 2.1), a visitor is given an id to be bound under.
+func (g *Gate) Bound(face Face, page BoundPage) http.Handler {
+	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		newcomer := v.Actor.Home() == 0
+		if newcomer {
+			v.Actor.Visitor = g.NewVisitor()
+		}
+		bound, fresh, err := g.Bind(r.Context(), v.Actor, v.Address)
+		if err != nil {
+			return err
+		}
+		if newcomer {
+			http.SetCookie(w, g.visitorCookie(v.Actor))
+		}
+		v.Fresh = fresh
+		return page(w, r, v, bound)
+	})
+}
+
+// Staff is a page for a role. What staff may do follows from the role, not from the agreement.
+func (g *Gate) Staff(face Face, role identity.Role, page Page) http.Handler {
+	return g.Known(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if !v.Actor.Is(role) {
+			return fault.New(fault.Forbidden, "agreement.role").With("role", string(role))
+		}
+		return page(w, r, v)
+	})
+}
+
+// enter finds out who comes, applies the limits and turns what the page returns into an answer.
+func (g *Gate) enter(face Face, page Page) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := Visit{Now: g.Now(), Address: address(r)}
+		err := g.identify(r, face, &v)
+		if err == nil {
+			err = g.limit(r, v)
+		}
+		if err == nil {
+			err = page(w, r, v)
+		}
+		if err != nil {
+			g.refuse(w, r, face, v, err)
+		}
+	})
+}
+
+func (g *Gate) identify(r *http.Request, face Face, v *Visit) error {
+	portal := r.PathValue("portal")
+	v.Actor = identity.Actor{Portal: portal, Roles: []identity.Role{identity.Visitor}}
+	if portal != "" {
+		if !g.Portal(portal) {
+			v.Actor.Portal = ""
+			v.Actor.Language = face.Language(r, v.Actor)
+			return fault.New(fault.Absent, "gate.no_page")
+		}
+		if token := face.Token(r, portal); token != "" {
+			actor, err := g.Actor(r.Context(), portal, token)
+			switch {
+			case err == nil:
+				v.Actor = actor
+			case !fault.Is(err, fault.Unauthenticated):
+				v.Actor.Language = face.Language(r, v.Actor)
+				return err
+			}
+		}
+		if !v.Actor.Known() {
+			v.Actor.Visitor = g.visitor(r, portal)
+		}
+	}
+	v.Actor.Language = face.Language(r, v.Actor)
+	return nil
+}
+
+// status says which answer each kind of refusal is.
+func status(k fault.Kind) int {
+	switch k {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.Absent:
+		return http.StatusNotFound
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.TooMany:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// refuse is the one place where an error becomes a status and a log line.
+func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, face Face, v Visit, err error) {
+	var faults fault.Faults
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
+		faults = fault.Faults{f}
+	} else if fs, ok := errors.AsType[fault.Faults](err); ok && len(fs) > 0 {
+		faults = fs
+	}
+	if faults == nil {
+		if r.Context().Err() != nil {
+			return // the person has left; nobody reads the answer
+		}
+		g.Log.Error("accident", "method", r.Method, "path", r.URL.Path, "error", err)
+		face.Refused(w, r, v, http.StatusInternalServerError, fault.Faults{fault.New(0, "accident")})
+		return
+	}
+	code := status(faults[0].Kind)
+	if code == http.StatusServiceUnavailable {
+		g.Log.Warn("unavailable", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	if code == http.StatusServiceUnavailable || code == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "5")
+	}
+	face.Refused(w, r, v, code, faults)
+}
+
+// maxBody is the longest form: a clause in three languages is a hundredth of it.
+const maxBody = 1 << 20
+
+// Protect stands around all routes: panics, forged forms, body size, and the headers every answer
+// carries. forged answers a form that comes from another site.
+func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handler {
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(forged)
+	inner := origin.Handler(routes)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				if cause == http.ErrAbortHandler {
+					panic(cause)
+				}
+				g.Log.Error("panic", "method", r.Method, "path", r.URL.Path, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		h := w.Header()
+		h.Set("Content-Security-Policy", contentPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		inner.ServeHTTP(w, r)
+	})
+}
+
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"

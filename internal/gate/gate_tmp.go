@@ -1,2 +1,0 @@
-// Package gate x.
-package gate

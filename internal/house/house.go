@@ -1,0 +1,275 @@
+// Package house builds the rooms, introduces them to each other, and runs what runs by itself.
+//
+// It is what the program and the end-to-end tests have in common: a test that opens a house has
+// the very portals a citizen would see, on a database of its own. It decides nothing.
+package house
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"tereze/internal/account"
+	"tereze/internal/agreement"
+	"tereze/internal/calendar"
+	"tereze/internal/clause"
+	"tereze/internal/evidence"
+	"tereze/internal/gate"
+	"tereze/internal/identity"
+	"tereze/internal/store"
+	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
+	"tereze/internal/words"
+	"tereze/portals"
+)
+
+// Config is how a house is run. Database and Keys are needed; zero does for the rest.
+type Config struct {
+	// Database is the path of an SQLite file, or a postgres:// address.
+	Database string
+	// Keys are the secrets of this installation.
+	Keys Keys
+	// Packs is the folder of packs; nil: the five that ship with the program.
+	Packs fs.FS
+	// Only names the portals to run; nil: all packs.
+	Only []string
+	// Clock is the one source of time; nil: the machine's.
+	Clock *calendar.Clock
+	// Log takes accidents and what an operator should know; nil: slog's default.
+	Log *slog.Logger
+	// Limits at the gate; zero: none, as a test or a benchmark wants it.
+	Limits gate.Limits
+	// Accounts' limits; zero: account.DefaultLimits.
+	Accounts account.Limits
+	// Demo shows that nothing here is real and gives the clock a page.
+	Demo bool
+	// NoMigrate refuses a database that is behind instead of migrating it.
+	NoMigrate bool
+}
+
+// House is the running program but for its listener.
+type House struct {
+	Store      *store.Store
+	Clock      *calendar.Clock
+	Agreements *agreement.Agreements
+	Accounts   *account.Accounts
+	Frame      *frame.Frame
+	Gate       *gate.Gate
+	Sequencer  *evidence.Sequencer
+	LogKey     string // verifier key of the log
+	Opaque     identity.Opaque
+	Handler    http.Handler
+	Samples    []Sample // of a demo
+
+	log  *slog.Logger
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// Open builds a house: database, packs, rooms, routes. Close it.
+func Open(ctx context.Context, cfg Config) (*House, error) {
+	h := &House{Clock: cfg.Clock, log: cfg.Log}
+	if h.Clock == nil {
+		h.Clock = &calendar.Clock{}
+	}
+	if h.log == nil {
+		h.log = slog.Default()
+	}
+	if cfg.Packs == nil {
+		cfg.Packs = portals.FS
+	}
+	if cfg.Accounts == (account.Limits{}) {
+		cfg.Accounts = account.DefaultLimits()
+	}
+	packs, err := loadPacks(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Now: h.Clock.Now, NoMigrate: cfg.NoMigrate})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.furnish(ctx, cfg, packs); err != nil {
+		return nil, errors.Join(err, h.Store.Close())
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	h.stop = stop
+	h.done.Go(func() { h.sequence(background) })
+	h.done.Go(func() { h.watch(background) })
+	return h, nil
+}
+
+// Close stops what runs by itself and closes the database.
+func (h *House) Close() error {
+	h.stop()
+	h.done.Wait()
+	return h.Store.Close()
+}
+
+func loadPacks(cfg Config) ([]agreement.Pack, error) {
+	names := cfg.Only
+	if names == nil {
+		var err error
+		if names, err = agreement.Packs(cfg.Packs); err != nil {
+			return nil, err
+		}
+	}
+	if len(names) == 0 {
+		return nil, errors.New("no packs: a folder of packs holds one folder with a portal.yaml for each portal")
+	}
+	rules := Rules()
+	var packs []agreement.Pack
+	for _, name := range names {
+		pack, problems := agreement.LoadPack(cfg.Packs, name, rules)
+		if len(problems) > 0 {
+			return nil, fmt.Errorf("pack %s is refused: %w (and %d more; see tereze check)", name, problems[0], len(problems)-1)
+		}
+		packs = append(packs, pack)
+	}
+	return packs, nil
+}
+
+// furnish builds the rooms from the floor up.
+func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack) error {
+	book, err := words.Load()
+	if err != nil {
+		return err
+	}
+	hasher, err := account.NewHasher()
+	if err != nil {
+		return err
+	}
+	if h.Opaque, err = identity.NewOpaque(cfg.Keys.Opaque); err != nil {
+		return err
+	}
+	signer, err := note.NewSigner(cfg.Keys.LogSigner)
+	if err != nil {
+		return fmt.Errorf("key of the log: %w", err)
+	}
+	h.LogKey = cfg.Keys.LogVerifier
+	known, err := evidence.Verifiers([]string{h.LogKey})
+	if err != nil {
+		return err
+	}
+	h.Sequencer = &evidence.Sequencer{
+		InTx: func(ctx context.Context, fn func(evidence.SequenceTx) error) error {
+			return h.Store.InTx(ctx, func(tx *store.Tx) error { return fn(tx) })
+		},
+		Signer: signer, Known: known, Now: h.Clock.Now,
+	}
+	recorder := evidence.Recorder{Random: rand.Reader, Now: h.Clock.Now, NewID: h.Store.NewID}
+	h.rooms(cfg, recorder, hasher)
+	for _, pack := range packs {
+		if err := h.Agreements.Found(ctx, pack); err != nil {
+			return err
+		}
+	}
+	brands := []design.Brand{{Portal: "tereze", Colour: "#1d3557", Accent: "#e0a526"}}
+	for _, p := range h.Agreements.Portals() {
+		brands = append(brands, design.Brand{Portal: p.Name, Colour: p.Colour, Accent: p.Accent})
+	}
+	assets, err := design.NewAssets(brands)
+	if err != nil {
+		return err
+	}
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, Demo: cfg.Demo})
+	h.door(cfg)
+	if cfg.Demo {
+		if h.Samples, err = h.people(ctx); err != nil {
+			return err
+		}
+	}
+	h.Handler = h.routes(assets, cfg.Demo)
+	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
+	_, err = h.Sequencer.Step(ctx)
+	return err
+}
+
+// rooms introduces the domain rooms to the store and to each other.
+func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Hasher) {
+	library := agreement.NewLibrary(Rules())
+	h.Accounts = &account.Accounts{
+		InTx: func(ctx context.Context, act func(account.Tx) error) error {
+			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
+		},
+		InView: func(ctx context.Context, look func(account.Tx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		},
+		Now: h.Clock.Now, NewID: h.Store.NewID, Record: recorder.Record, Hasher: hasher, Limits: cfg.Accounts,
+		Book: func(portal string, at time.Time) *clause.Book { return library.Book(portal, at) },
+	}
+	h.Agreements = &agreement.Agreements{
+		Library: library,
+		InTx: func(ctx context.Context, act func(agreement.Tx) error) error {
+			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
+		},
+		InView: func(ctx context.Context, look func(agreement.Tx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		},
+		Now: h.Clock.Now, NewID: h.Store.NewID, Record: recorder.Record,
+		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool, _ clause.Citation) error {
+			return h.Accounts.Depart(ctx, tx, user, effect, materials)
+		},
+	}
+}
+
+func (h *House) door(cfg Config) {
+	h.Gate = &gate.Gate{
+		Actor: h.Accounts.Actor,
+		Bind: func(ctx context.Context, actor identity.Actor, address string) (identity.Bound, bool, error) {
+			bound, fresh, err := h.Agreements.Bind(ctx, actor, address)
+			return bound, len(fresh) > 0, err
+		},
+		Portal: func(name string) bool {
+			_, ok := h.Agreements.Portal(name)
+			return ok
+		},
+		NewVisitor: h.Store.NewID, Opaque: h.Opaque, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits,
+	}
+}
+
+// sequence numbers what was recorded, a few times a second.
+func (h *House) sequence(ctx context.Context) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for {
+			n, err := h.Sequencer.Step(ctx)
+			if err != nil && ctx.Err() == nil {
+				h.log.Warn("sequence the log", "error", err)
+			}
+			if err != nil || n == 0 {
+				break
+			}
+		}
+	}
+}
+
+// watch looks once a second whether another process has published; its pages are then ours too.
+func (h *House) watch(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("look for new editions", "error", err)
+			}
+		}
+	}
+}
