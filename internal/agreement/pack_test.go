@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"tereze/internal/agreement"
-	"tereze/internal/house"
+	"tereze/internal/ruleset"
 	"tereze/portals"
 )
 
@@ -15,7 +15,7 @@ func TestShippedPacksCompile(t *testing.T) {
 		t.Fatalf("packs %v, %v", names, err)
 	}
 	for _, name := range names {
-		pack, problems := agreement.LoadPack(portals.FS, name, house.Rules())
+		pack, problems := agreement.LoadPack(portals.FS, name, ruleset.All())
 		for _, p := range problems {
 			t.Error(p)
 		}

@@ -1,27 +1,9 @@
 package house
 
 import (
-	"tereze/internal/account"
-	"tereze/internal/agreement"
-	"tereze/internal/billing"
-	"tereze/internal/catalogue"
-	"tereze/internal/claims"
 	"tereze/internal/clause"
-	"tereze/internal/content"
-	"tereze/internal/court"
-	"tereze/internal/diary"
-	"tereze/internal/eds"
-	"tereze/internal/gate"
-	"tereze/internal/notify"
-	"tereze/internal/operations"
-	"tereze/internal/party"
-	"tereze/internal/privacy"
+	"tereze/internal/ruleset"
 )
 
-// Rules collects the rules of every room: what a clause of a pack may be bound to.
-func Rules() *clause.Catalogue {
-	return clause.NewCatalogue(
-		account.Rules(), agreement.Rules(), billing.Rules(), catalogue.Rules(), claims.Rules(), content.Rules(), court.Rules(),
-		diary.Rules(), eds.Rules(), gate.Rules(), notify.Rules(), operations.Rules(), party.Rules(), privacy.Rules(),
-	)
-}
+// Rules collects the rules of every room.
+func Rules() *clause.Catalogue { return ruleset.All() }

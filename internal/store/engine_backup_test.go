@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -113,6 +114,9 @@ func TestRestoreRefuses(t *testing.T) {
 			damaged := append([]byte{}, whole...)
 			copy(damaged[8*4096:], make([]byte, 4096))
 			return damaged
+		}, nil},
+		{"a file with a row that its index does not know", func() []byte {
+			return bytes.Replace(whole, []byte("item 1500"), []byte("item 15OO"), 1)
 		}, nil},
 		{"an empty file", func() []byte { return nil }, store.ErrNotOurs},
 		{"a text", func() []byte { return fmt.Appendf(nil, "%4096s", "Dear diary") }, store.ErrNotOurs},

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -220,12 +219,33 @@ func TestLeaseUsedUp(t *testing.T) {
 		s := storetest.Open(t, newClock(time.Now()).config(database))
 		store.UseUpLease(s)
 		err := s.InTx(t.Context(), func(*store.Tx) error { return nil })
-		if f, ok := errors.AsType[*fault.Fault](err); err != nil && (!ok || f.Kind != fault.Unavailable) {
-			t.Errorf("got %v, want Unavailable or, after the renewal, nothing", err)
+		if !fault.Is(err, fault.Unavailable) {
+			t.Errorf("got %v, want Unavailable", err)
 		}
 		await(t, func() bool { return s.InTx(t.Context(), func(*store.Tx) error { return nil }) == nil })
 		if s.NewID() == 0 {
 			t.Error("no id after the renewal")
+		}
+	})
+}
+
+// TestNoIDBeyondTheLease: with the lease used up an id waits until the database has granted more.
+func TestNoIDBeyondTheLease(t *testing.T) {
+	t.Parallel()
+	storetest.EachDatabase(t, func(t *testing.T, database string) {
+		s := storetest.Open(t, newClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)).config(database))
+		store.UseUpLease(s)
+		var last identity.ID
+		for range 10_000 { // a millisecond holds 4096
+			last = s.NewID()
+		}
+		var until int64
+		err := s.InView(t.Context(), func(tx *store.Tx) error {
+			return tx.Row(t.Context(), `SELECT leased_until FROM store_node`).Scan(&until)
+		})
+		made := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli() + int64(last)>>22
+		if err != nil || made > until/1000 {
+			t.Errorf("an id of millisecond %d, leased until %d (%v)", made, until/1000, err)
 		}
 	})
 }

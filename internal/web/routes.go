@@ -14,6 +14,7 @@ import (
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
+	"tereze/internal/web/landing"
 )
 
 // Site is everything the pages need.
@@ -24,6 +25,7 @@ type Site struct {
 	Front   *front.Front
 	Cabinet *cabinet.Cabinet
 	Console *console.Console
+	Landing *landing.Landing
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -35,6 +37,12 @@ func (s *Site) Routes(mux *http.ServeMux) {
 		mux.Handle(pattern, s.Gate.Staff(s.Frame, role, p))
 	}
 	mux.Handle("GET "+design.AssetPath, s.Assets)
+
+	l := s.Landing
+	open("GET /{$}", l.Home)
+	open("GET /-/language/{code}", l.Language)
+	open("POST /-/clock", l.ClockPost)
+	open("/", l.Absent)
 
 	f := s.Front
 	open("GET /{portal}", f.Home)

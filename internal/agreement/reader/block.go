@@ -34,6 +34,9 @@ func titleLike(s string) bool {
 		return false
 	}
 	last, _ := utf8.DecodeLastRuneInString(s)
+	if last == '.' && len(s) > 12 && strings.ToUpper(s) == s {
+		return true // GENERAL TERMS.
+	}
 	return !strings.ContainsRune(".;:,!?…", last) && strings.ContainsFunc(s, unicode.IsLetter)
 }
 
@@ -64,8 +67,7 @@ func blocksOf(t Text) ([]block, error) {
 	if c.over {
 		return nil, fault.New(fault.Invalid, "import.too_many_lines").With("limit", strconv.Itoa(maxBlocks))
 	}
-	settle(c.blocks)
-	return c.blocks, nil
+	return settle(c.blocks), nil
 }
 
 // cutter gathers blocks.
@@ -230,24 +232,43 @@ func indentOf(s string) int {
 	return n
 }
 
-// settle withdraws marks that the place of the line does not bear out: mentions of clauses at the head
-// of a wrapped line, dashes of a sentence, single numbers that head no section.
-func settle(blocks []block) {
+// settle joins wrapped lines into paragraphs and withdraws marks that the place of a line does not bear
+// out: mentions of clauses at the head of a wrapped line, dashes of a sentence, single numbers that
+// head no section.
+func settle(blocks []block) []block {
 	labels := false
-	for i := range blocks {
-		b := &blocks[i]
-		labels = labels || b.heading && b.mark.kind == decimal && b.text == ""
-		if !b.soft || i == 0 {
-			continue
-		}
-		above := &blocks[i-1]
-		listed := b.mark.kind == bullet && above.mark.kind == bullet || b.mark.kind == item && above.mark.kind == item
-		if !ended(above.raw) && !listed && !above.heading {
-			b.unmark()
-		} else if b.mark.numbered() || b.mark.kind == bullet {
-			b.soft = false
+	out := blocks[:0]
+	var lines []string // of the last paragraph, joined once when it ends
+	end := func() {
+		if n := len(out); n > 0 && len(lines) > 0 {
+			last := &out[n-1]
+			tail := strings.Join(lines, " ")
+			last.raw, last.text = last.raw+" "+tail, strings.TrimSpace(last.text+" "+tail)
+			lines = lines[:0]
 		}
 	}
+	above := block{heading: true}
+	for _, b := range blocks {
+		labels = labels || b.heading && b.mark.kind == decimal && b.text == ""
+		listed := b.mark.kind == bullet && above.mark.kind == bullet || b.mark.kind == item && above.mark.kind == item
+		goesOn := b.soft && !b.heading && !above.heading && (b.mark.kind == unmarked || !ended(above.raw) && !listed)
+		if goesOn {
+			lines = append(lines, b.raw)
+			above.raw = b.raw
+			continue
+		}
+		end()
+		out = append(out, b)
+		above = b
+	}
+	end()
+	withdraw(out, labels)
+	return out
+}
+
+// withdraw makes text of single numbers and labels that head nothing. Labels count only where clauses
+// stand under headings that are their numbers, as the packs write them.
+func withdraw(blocks []block, labels bool) {
 	follows := mark{}
 	for i := len(blocks) - 1; i >= 0; i-- {
 		b := &blocks[i]

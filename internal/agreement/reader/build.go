@@ -1,16 +1,18 @@
 package reader
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // builder makes the clauses of one document.
 type builder struct {
-	blocks []block
-	doc    Document
-	seen   map[string]int // clause by number
-	err    error
+	blocks  []block
+	doc     Document
+	seen    map[string]int  // clause by number
+	written map[string]bool // numbers under which the text writes others in full: 3.4 where it has 3.4.2
+	err     error
 
 	cur     int     // clause that takes paragraphs, -1 before the first
 	host    int     // clause that completes the numbers of items
@@ -18,8 +20,9 @@ type builder struct {
 	items   []level // open lists of items under host
 	lists   []level // open lists of single numbers that nest by indentation
 	apart   numbering
-	points  int // last clause, where sections are numbered apart from clauses
-	chapter int // index of the section, where sections are numbered apart
+	named   bool // sections have a name: 1-бөлім, Глава 1
+	points  int  // last clause, where sections are numbered apart from clauses
+	chapter int  // index of the section, where sections are numbered apart
 
 	multi   []int // for each block the first number with several levels at or after it, len(blocks) for none
 	outer   []int // for each block the next outer number after it
@@ -43,7 +46,7 @@ func build(blocks []block) (Document, error) {
 	for first < len(blocks) && !blocks[first].mark.numbered() {
 		first++
 	}
-	b := builder{blocks: blocks[first:], seen: map[string]int{}, cur: -1, host: -1, chapter: -1}
+	b := builder{blocks: blocks[first:], seen: map[string]int{}, written: map[string]bool{}, cur: -1, host: -1, chapter: -1}
 	front(&b.doc, blocks[:first])
 	b.look()
 	if len(b.blocks) > 0 && b.multi[0] == len(b.blocks) {
@@ -70,11 +73,21 @@ func (b *builder) look() {
 	b.multi, b.outer, b.singles = make([]int, n+1), make([]int, n+1), make([]int, n+1)
 	b.multi[n], b.outer[n], b.singles[n] = n, n, n
 	outer, single := n, n
+	joined := 0
+	for i := range b.blocks {
+		m := b.blocks[i].mark
+		if m.joined != nil {
+			joined++
+		}
+		if m.kind == decimal && len(m.path) > 1 {
+			b.written[dotted(m.path[:len(m.path)-1])] = true
+		}
+	}
 	for i := n - 1; i >= 0; i-- {
 		m := b.blocks[i].mark
 		b.outer[i], b.singles[i] = outer, single
 		b.multi[i] = b.multi[i+1]
-		if m.kind == decimal && len(m.path) > 1 || m.kind == label {
+		if m.kind == decimal && len(m.path) > 1 || m.kind == label || m.joined != nil && joined > 1 {
 			b.multi[i] = i
 		}
 		if m.outer() {
@@ -91,9 +104,6 @@ func (b *builder) finish(c *Clause) {
 	for i := range c.Parts {
 		c.Parts[i].settle()
 	}
-	if c.lines != nil {
-		c.Heading, c.lines = strings.Join(append([]string{c.Heading}, c.lines...), " "), nil
-	}
 	if c.Section && c.Heading == "" && len(c.Parts) > 0 && !c.Parts[0].Bullet && titleLike(c.Parts[0].Text) {
 		c.Heading, c.Parts = c.Parts[0].Text, c.Parts[1:]
 	}
@@ -103,18 +113,17 @@ func (b *builder) finish(c *Clause) {
 // both 1 at one depth and the first of them a heading, or in the names of the sections.
 func (b *builder) style() numbering {
 	var tops []int
-	named := false
 	for i, bl := range b.blocks {
 		if bl.mark.kind == division || bl.mark.kind == decimal && (len(tops) == 0 || bl.indent <= b.blocks[tops[0]].indent) {
 			tops = append(tops, i)
-			named = named || bl.mark.kind == division
+			b.named = b.named || bl.mark.kind == division
 		}
 	}
 	if len(tops) < 2 {
 		return nested
 	}
 	first, second := &b.blocks[tops[0]], &b.blocks[tops[1]]
-	if named {
+	if b.named {
 		points := 0
 		for _, i := range tops {
 			if b.blocks[i].mark.kind == decimal {
@@ -143,8 +152,8 @@ func (b *builder) style() numbering {
 // heads reports whether a single number may head the section after the given one.
 func (b *builder) heads(i, section int) bool {
 	bl := &b.blocks[i]
-	if bl.mark.kind == division {
-		return true
+	if b.named || bl.mark.kind == division {
+		return bl.mark.kind == division
 	}
 	return bl.mark.number() == section+1 && bl.titleLike()
 }
@@ -210,7 +219,7 @@ func (b *builder) levels(i int) {
 		return
 	}
 	n := m.number()
-	if !b.startsSection(i) && b.host >= 0 {
+	if b.host >= 0 && !b.startsSection(i) && b.inList(i) {
 		b.item(bl)
 		return
 	}
@@ -223,14 +232,14 @@ func (b *builder) levels(i int) {
 
 // joins decides "3. 2. Text": 3.2 where that is the next number in the section, else clause 3 that opens with a number.
 func (b *builder) joins(m mark) bool {
-	parent, ok := b.seen[dotted(m.joined[:len(m.joined)-1])]
+	_, ok := b.seen[dotted(m.joined[:len(m.joined)-1])]
 	if !ok {
 		return false
 	}
 	last := m.joined[len(m.joined)-1]
-	before := append(append([]int{}, m.joined[:len(m.joined)-1]...), last-1)
+	before := append(slices.Clone(m.joined[:len(m.joined)-1]), last-1)
 	_, follows := b.seen[dotted(before)]
-	return follows || last == 1 && parent >= 0
+	return follows || last == 1
 }
 
 // coming is the section to which the next number with levels belongs, 0 for none.
@@ -256,6 +265,16 @@ func (b *builder) startsSection(i int) bool {
 		return false
 	}
 	return n > b.section && bl.titleLike() || b.host < 0 || len(b.items) == 0
+}
+
+// inList reports whether "1." under a clause that writes the numbers of its clauses in full begins or
+// goes on with a list; without a colon or a list before it, it is a section again.
+func (b *builder) inList(i int) bool {
+	if !b.written[b.doc.Clauses[b.host].Number] || strings.HasSuffix(b.blocks[i-1].raw, ":") {
+		return true
+	}
+	parts := b.doc.Clauses[b.cur].Parts
+	return len(parts) > 0 && parts[len(parts)-1].Bullet
 }
 
 // parent is the clause whose number is the longest beginning of the path.

@@ -72,15 +72,18 @@ func oneLineEnd(s string) string {
 // decoded, so the words are looked at: KOI8-R comes out with its cases exchanged, Latin-1 with
 // Cyrillic letters inside Latin words, broken UTF-8 with signs between the letters.
 func cyrillicProse(s string) bool {
-	var letters, other, inverted, mixed int
+	var letters, upper, other, inverted, mixed int
 	var before rune
 	for _, r := range s {
 		cyrillic := unicode.Is(unicode.Cyrillic, r)
 		switch {
 		case cyrillic:
 			letters++
-			if unicode.IsUpper(r) && unicode.IsLower(before) {
-				inverted++
+			if unicode.IsUpper(r) {
+				upper++
+				if unicode.IsLower(before) {
+					inverted++
+				}
 			}
 			if before < utf8.RuneSelf && unicode.IsLetter(before) {
 				mixed++
@@ -89,6 +92,9 @@ func cyrillicProse(s string) bool {
 			other++
 		}
 		before = r
+	}
+	if inverted > 0 && upper*10 > letters*7 {
+		return false
 	}
 	return letters > 0 && other*20 <= letters && inverted*10 <= letters && mixed*5 <= letters
 }

@@ -12,8 +12,10 @@ type matcher struct {
 	doc     Document
 	prefix  string              // letters before every number of the list: R
 	clauses map[string]int      // clause of the text by number, without the prefix
+	exact   map[string]int      // clause of the text by number as it stands there
 	letters map[string][]string // rows by the number they split, without the prefix: 4.17 -> 4.17a, 4.17b
 	listed  map[string]bool     // numbers of the list, without the prefix
+	leads   map[string]bool     // numbers with rows under them
 	groups  map[string]int      // how many rows continue a number: 1.2 -> 13
 	items   map[int][]int       // items of a clause
 	plain   map[string]string   // text of rows without a number
@@ -50,10 +52,11 @@ func split(s, prefix string) (base, letter string, ok bool) {
 }
 
 func newMatcher(d Document, list []KnownClause) *matcher {
-	m := &matcher{doc: d, prefix: prefixOf(list), clauses: map[string]int{}, letters: map[string][]string{}, listed: map[string]bool{},
-		groups: map[string]int{}, items: map[int][]int{}, used: map[int]bool{}, parts: map[int]int{}}
+	m := &matcher{doc: d, prefix: prefixOf(list), clauses: map[string]int{}, exact: map[string]int{}, letters: map[string][]string{}, listed: map[string]bool{},
+		leads: map[string]bool{}, groups: map[string]int{}, items: map[int][]int{}, used: map[int]bool{}, parts: map[int]int{}}
 	for i, c := range d.Clauses {
 		if c.Number != "" {
+			m.exact[c.Number] = i
 			number := strings.TrimPrefix(c.Number, m.prefix)
 			if before, ok := m.clauses[number]; !ok || d.Clauses[before].Section {
 				m.clauses[number] = i
@@ -69,6 +72,11 @@ func newMatcher(d Document, list []KnownClause) *matcher {
 			continue
 		}
 		m.listed[base+letter] = true
+		for dot := len(base); dot > 0; dot = strings.LastIndexByte(base[:dot], '.') {
+			if dot < len(base) || letter != "" {
+				m.leads[base[:dot]] = true
+			}
+		}
 		if letter != "" {
 			m.letters[base] = append(m.letters[base], k.Number)
 		} else if dot := strings.LastIndexByte(base, '.'); dot > 0 {
@@ -132,7 +140,7 @@ func (m *matcher) unnumbered(list []KnownClause) map[string]string {
 // find looks up one row of the list.
 func (m *matcher) find(number string) finding {
 	base, letter, ok := split(number, m.prefix)
-	if i, labelled := m.clauses[strings.TrimPrefix(number, m.prefix)]; labelled && (letter != "" || !ok) {
+	if i, labelled := m.exact[number]; labelled && (letter != "" || !ok) {
 		m.used[i] = true
 		return finding{state: whole, text: m.doc.Clauses[i].Whole()}
 	}
@@ -284,10 +292,14 @@ func (m *matcher) extra() []string {
 		}
 		number := strings.TrimPrefix(c.Number, m.prefix)
 		if !m.used[i] && m.parts[i] == 0 && !introduces[i] {
-			if c.Section && len(m.items[i]) > 0 {
-				continue
+			if m.leads[number] || c.Section && len(m.items[i]) > 0 {
+				continue // rows stand under it, even if the text has lost them
 			}
-			out = append(out, m.name(c.Number))
+			name := m.name(c.Number)
+			if m.clauses[number] != i {
+				name = c.Number // a heading 1 beside a clause R1
+			}
+			out = append(out, name)
 		}
 		if rows := len(m.letters[number]); rows > 0 && m.parts[i] > 0 {
 			for k := rows; k < len(c.Bullets()) && k < 26; k++ {

@@ -3,7 +3,6 @@ package reader
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // single reads an outer number in a document that has no numbers with levels: its place follows from
@@ -90,31 +89,20 @@ func (b *builder) apartFrom(i int) int {
 	return b.open(strconv.Itoa(n), b.chapter, bl, false)
 }
 
-// headsApart tells a section from a clause by the sequence each number continues, and where it
-// continues both by whether it reads as a heading.
+// headsApart tells a section from a clause: sections have a name, or read as headings and continue
+// their own sequence. A clause may read as a heading too where only the clauses' sequence goes on.
 func (b *builder) headsApart(i int) bool {
 	bl := &b.blocks[i]
 	n := bl.mark.number()
-	if bl.mark.kind == division {
+	switch {
+	case b.named || bl.mark.kind == division:
+		return bl.mark.kind == division
+	case n <= b.section:
+		return false
+	case bl.heading:
 		return true
 	}
-	if bl.heading {
-		return n > b.section
-	}
-	if n <= b.section {
-		return false
-	}
-	next, again := b.singles[i], false
-	if next < len(b.blocks) {
-		again = b.blocks[next].mark.number() == n
-	}
-	switch continues := n == b.points+1; {
-	case bl.titleLike():
-		return n == b.section+1 || !continues && n <= b.points
-	case utf8.RuneCountInString(bl.text) <= 80: // a heading with a full stop
-		return n == b.section+1 && (!continues || again)
-	}
-	return false
+	return bl.titleLike() && (n == b.section+1 || n <= b.points)
 }
 
 // item reads "3)": the third item of the clause it stands in.
@@ -125,8 +113,10 @@ func (b *builder) item(bl *block) {
 		b.host = -1
 		return
 	}
-	if b.doc.Clauses[b.host].Number == "" {
-		b.bullet(bl) // no number to complete: to call it "1" would make one up
+	if number := b.doc.Clauses[b.host].Number; number == "" || b.written[number] {
+		// No number to complete, or the text numbers the clauses under it in full: to complete this one
+		// would make one up.
+		b.bullet(bl)
 		return
 	}
 	host, items := b.host, b.items
@@ -195,18 +185,6 @@ func (b *builder) paragraph(i int) {
 	if b.cur < 0 {
 		return
 	}
-	c := &b.doc.Clauses[b.cur]
-	last := len(c.Parts) - 1
-	if bl.soft {
-		if last >= 0 {
-			c.Parts[last].lines = append(c.Parts[last].lines, bl.raw)
-		} else if c.Section && c.Heading != "" {
-			c.lines = append(c.lines, bl.raw)
-		} else {
-			c.Parts = append(c.Parts, Part{Line: bl.line, lines: []string{bl.raw}})
-		}
-		return
-	}
 	if bl.loose && b.outer[i] == len(b.blocks) && !b.blocks[0].loose {
 		b.doc.Tail = append(b.doc.Tail, bl.raw)
 		return
@@ -215,7 +193,8 @@ func (b *builder) paragraph(i int) {
 		b.chapter = b.open("", -1, bl, true)
 		return
 	}
-	if last >= 0 && c.Parts[last].Bullet && bl.indent > c.Parts[last].indent {
+	c := &b.doc.Clauses[b.cur]
+	if last := len(c.Parts) - 1; last >= 0 && c.Parts[last].Bullet && bl.indent > c.Parts[last].indent {
 		c.Parts[last].lines = append(c.Parts[last].lines, bl.raw)
 		return
 	}

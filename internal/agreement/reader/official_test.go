@@ -60,6 +60,11 @@ func TestOfficialTexts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			for name, change := range variants() {
+				if other := reportOf(t, []byte(change(string(data))), known); !slices.EqualFunc(other.Documents, reportOf(t, data, known).Documents, sameNumbers) {
+					t.Errorf("%s: read otherwise: %+v", name, other)
+				}
+			}
 			report := reportOf(t, data, known)
 			if len(report.Documents) != len(known) {
 				t.Fatalf("got %d documents, want %d", len(report.Documents), len(known))
@@ -83,6 +88,10 @@ func TestOfficialTexts(t *testing.T) {
 			}
 		})
 	}
+}
+
+func sameNumbers(a, b DocumentReport) bool {
+	return slices.Equal(a.Matched, b.Matched) && slices.Equal(a.Missing, b.Missing) && slices.Equal(a.Extra, b.Extra)
 }
 
 func reportOf(t *testing.T, data []byte, known map[string][]KnownClause) Report {

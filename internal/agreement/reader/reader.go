@@ -10,9 +10,10 @@ package reader
 const MaxSize = 8 << 20
 
 const (
-	maxBlocks = 100_000 // paragraphs; keeps memory in proportion when a file is nothing but short lines
-	maxDepth  = 9       // levels of numbering; deeper is not numbering but noise
-	maxNumber = 999     // one component of a number; larger ones are years, telephones, amounts
+	maxBlocks    = 100_000 // paragraphs; keeps memory in proportion when a file is nothing but short lines
+	maxDocuments = 32      // in one file; a title and a number 1 after that are read as text of the last
+	maxDepth     = 9       // levels of numbering; deeper is not numbering but noise
+	maxNumber    = 999     // one component of a number; larger ones are years, telephones, amounts
 )
 
 // Format says how the text was written.
@@ -56,7 +57,6 @@ type Clause struct {
 	relative bool // its number was completed from the clause it stands in
 	listed   bool // it has bullets
 	list     int  // indentation of the first
-	lines    []string
 }
 
 // Part is a paragraph or a bullet of a clause.

@@ -182,10 +182,12 @@ func numberEnd(line string) int {
 
 func afterNumbers(s, space string) string {
 	return eachLine(s, func(line string) string {
-		if n := numberEnd(line); n > 0 {
-			return line[:n] + space + strings.TrimLeftFunc(line[n:], unicode.IsSpace)
+		n := numberEnd(line)
+		rest := strings.TrimLeftFunc(line[n:], unicode.IsSpace)
+		if n == 0 || rest != "" && rest[0] <= '9' {
+			return line // "3.2.1." and "2 of them" joined would be another number
 		}
-		return line
+		return line[:n] + space + rest
 	})
 }
 
@@ -279,7 +281,7 @@ func TestRefusals(t *testing.T) {
 		{"two items with one number", []byte("1. One\n\n1.1. A:\n\n1) b;\n\n2) c;\n\n2) d.\n"), "import.duplicate_clause",
 			map[string]string{"number": "1.1.2", "first": "7", "second": "9"}},
 		{"two clauses with one number in one line of a page", []byte("<h2>1 One</h2><p>1.1. A.</p><p>1.1. B.</p>"), "import.duplicate_clause",
-			map[string]string{"number": "1.1", "first": "1:18", "second": "1:33"}},
+			map[string]string{"number": "1.1", "first": "1:18", "second": "1:32"}},
 		{"two clauses with one number by nesting", []byte(" 1. One\n  1. A.\n  2. B.\n  2. C.\n"), "import.duplicate_clause",
 			map[string]string{"number": "1.2", "first": "3", "second": "4"}},
 		{"two rules with one number", []byte("1. Words\n\n1. One is here.\n\n2. Two is here.\n\n2. Acts\n\n3. Three is here.\n\n3. Four is here, and is long enough not to be taken for a heading of anything at all.\n"),

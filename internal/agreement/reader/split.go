@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -54,6 +55,7 @@ type boundaries struct {
 	inner    bool // 1.1 was seen
 	headings bool // all numbers so far were headings
 	count    int
+	last     int // last single number
 	indent   int // of the first single number
 	title    int // first title since the last number, -1 for none
 	opened   bool
@@ -66,12 +68,12 @@ func segments(blocks []block) []segment {
 	for i := range blocks {
 		b := &blocks[i]
 		if !b.mark.numbered() {
-			if b.mark.kind == unmarked && at.title < 0 && !b.soft && b.titleLike() {
+			if b.mark.kind == unmarked && at.title < 0 && b.titleLike() {
 				at.title = i
 			}
 			continue
 		}
-		if at.restarts(blocks, i) {
+		if len(out) < maxDocuments-1 && at.restarts(blocks, i) {
 			cut := i
 			if at.title >= 0 {
 				cut = at.title
@@ -91,7 +93,7 @@ func (at *boundaries) restarts(blocks []block, i int) bool {
 		return false
 	}
 	if len(b.mark.path) == 2 && b.mark.path[0] == 1 {
-		return at.inner && at.title >= 0
+		return at.inner && at.title >= 0 || at.headings && at.count >= 2 && at.last > 1
 	}
 	if len(b.mark.path) != 1 || !at.started || at.indent >= 0 && b.indent > at.indent {
 		return false
@@ -118,7 +120,7 @@ func (at *boundaries) take(b *block) {
 	switch len(b.mark.path) {
 	case 1:
 		if b.mark.kind != item {
-			at.opened = b.titleLike()
+			at.opened, at.last = b.titleLike(), b.mark.path[0]
 			if at.indent < 0 {
 				at.indent = b.indent
 			}
@@ -134,41 +136,24 @@ func (at *boundaries) take(b *block) {
 // line where there is none, for around it stand menus and the names of languages.
 func front(d *Document, blocks []block) {
 	const prose = 80 // characters; menus and captions are shorter
-	var parts []Part
-	var title []bool
-	for _, b := range blocks {
-		if n := len(parts); b.soft && n > 0 {
-			parts[n-1].lines = append(parts[n-1].lines, b.raw)
-			title[n-1] = false
-			continue
-		}
-		parts = append(parts, Part{Line: b.line, lines: []string{b.raw}})
-		title = append(title, b.titleLike())
-	}
-	for i := range parts {
-		parts[i].settle()
-	}
-	first := len(parts)
-	for i, p := range parts {
-		if !title[i] && utf8.RuneCountInString(p.Text) >= prose {
-			first = i
-			break
-		}
+	first := slices.IndexFunc(blocks, func(b block) bool { return !b.titleLike() && utf8.RuneCountInString(b.raw) >= prose })
+	if first < 0 {
+		first = len(blocks)
 	}
 	for i := first - 1; i >= 0; i-- {
-		if title[i] {
-			if first < len(parts) {
-				d.Title = parts[i].Text
-				break
+		if b := &blocks[i]; b.titleLike() {
+			if len(b.raw) >= len(d.Title) {
+				d.Title = b.raw
 			}
-			if len(parts[i].Text) >= len(d.Title) {
-				d.Title = parts[i].Text
+			if first < len(blocks) || b.heading {
+				d.Title = b.raw
+				break
 			}
 		}
 	}
-	for i := first; i < len(parts); i++ {
-		if !title[i] {
-			d.Preamble = append(d.Preamble, parts[i].Text)
+	for _, b := range blocks[first:] {
+		if !b.titleLike() {
+			d.Preamble = append(d.Preamble, b.raw)
 		}
 	}
 }

@@ -16,10 +16,10 @@ import (
 var files embed.FS
 
 // AssetPath is where [Assets] must be mounted.
-const AssetPath = "/assets/"
+const AssetPath = "/-/assets/"
 
 // Asset gives the URL path of an embedded file, with a hash of its content in
-// the name: "tereze.css" becomes "/assets/tereze.1a2b3c4d5e6f.css". An unknown
+// the name: "tereze.css" becomes "/-/assets/tereze.1a2b3c4d5e6f.css". An unknown
 // name is a broken promise of ours and panics.
 func Asset(name string) string {
 	p := hashed(name)

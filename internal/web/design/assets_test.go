@@ -86,11 +86,11 @@ func TestAssetsPackedAndPlainAreTheSame(t *testing.T) {
 func TestAssetsPlainNameIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	a := newAssets(t)
-	first := get(t, a, "/assets/brand-sample.css")
+	first := get(t, a, "/-/assets/brand-sample.css")
 	if got := first.Header.Get("Cache-Control"); got != "no-cache" {
 		t.Errorf("a plain name may be kept: %q, want no-cache", got)
 	}
-	again := get(t, a, "/assets/brand-sample.css", "If-None-Match", first.Header.Get("ETag"))
+	again := get(t, a, "/-/assets/brand-sample.css", "If-None-Match", first.Header.Get("ETag"))
 	if again.StatusCode != http.StatusNotModified || len(body(t, again)) > 0 {
 		t.Errorf("asking again gives %s, want 304 and no body", again.Status)
 	}
@@ -99,7 +99,7 @@ func TestAssetsPlainNameIsAskedForAgain(t *testing.T) {
 func TestAssetsRefuse(t *testing.T) {
 	t.Parallel()
 	a := newAssets(t)
-	for _, url := range []string{"/assets/", "/assets/none.css", "/assets/tereze.css.gz", "/assets/../go.mod", "/assets/tereze.000000000000.css"} {
+	for _, url := range []string{"/-/assets/", "/-/assets/none.css", "/-/assets/tereze.css.gz", "/-/assets/../go.mod", "/-/assets/tereze.000000000000.css"} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.URL.Path = url
 		w := httptest.NewRecorder()

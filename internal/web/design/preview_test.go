@@ -69,7 +69,7 @@ func (s sample) page(title string) Page {
 	return Page{
 		Lang: s.lang, Title: title, Words: s.words(),
 		Portal: Portal{
-			Key: "sample", Home: "/sample", BrandCSS: "/assets/brand-sample.css",
+			Key: "sample", Home: "/sample", BrandCSS: "/-/assets/brand-sample.css",
 			Name:    s.say("Мемлекеттік және әлеуметтік қызметтер порталы", "Public and social services portal"),
 			Tagline: s.say("Қазақстан Республикасы", "Republic of Kazakhstan"),
 		},

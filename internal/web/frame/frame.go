@@ -161,7 +161,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	page := design.Page{Lang: v.Actor.Language, Title: title, Words: f.fixed[v.Actor.Language]}
 	if !known {
 		page.Portal = design.Portal{Key: "tereze", Name: "Tereze", Home: "/", BrandCSS: f.Assets.Brand("tereze")}
-		page.Languages = f.languages(r, "/language/", words.Languages(), v)
+		page.Languages = f.languages(r, "/-/language/", words.Languages(), v)
 		return page
 	}
 	home := "/" + p.Name
@@ -229,7 +229,6 @@ func (f *Frame) banner(v gate.Visit, p agreement.Portal) (design.AmendmentBanner
 			return design.AmendmentBanner{
 				Label: f.Say(v, "frame.amendment.label"),
 				Text:  f.Say(v, "frame.amendment.text", "document", f.In(v, e.Content.Title), "instant", f.Instant(v, e.InForceAt)),
-				Date:  f.Day(v, e.InForceAt),
 				Read:  design.Link{Text: f.Say(v, "frame.amendment.read"), URL: EditionURL(p.Name, document, e.Number) + "/changes"},
 				Cite:  f.Cite(v, cite),
 			}, true

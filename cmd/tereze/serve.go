@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"tereze/internal/calendar"
+	"tereze/internal/gate"
+	"tereze/internal/house"
+)
+
+// serveConfig is what serve and demo are told. A zero field means the default said in its flag.
+type serveConfig struct {
+	listen   string
+	database string
+	data     string // folder of the keys and, by default, of the database
+	portals  string // folder of packs that add to or replace those that ship
+	origin   string // names the log for ever
+	clock    time.Duration
+	demo     bool
+}
+
+// postsPerMinute is what one address may send: an office of thirty people at work, or one guessing.
+const postsPerMinute = 120
+
+// serve runs the portals until it is told to stop.
+func serve(ctx context.Context, args []string, out, errs io.Writer) int {
+	var c serveConfig
+	f := flag.NewFlagSet("serve", flag.ContinueOnError)
+	f.SetOutput(errs)
+	f.StringVar(&c.listen, "listen", "localhost:8080", "address to listen on; put a server with a certificate before it")
+	f.StringVar(&c.data, "data", "tereze-data", "folder of the keys and of the SQLite database")
+	f.StringVar(&c.database, "database", "", "SQLite file, or postgres://… (default: tereze.db in the data folder)")
+	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
+	f.StringVar(&c.origin, "origin", "tereze", "name of the transparency log, given once, when the keys are made")
+	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
+	if err := f.Parse(args); err != nil {
+		return 2
+	}
+	if f.NArg() > 0 {
+		fmt.Fprintf(errs, "tereze serve: unexpected %q\n", f.Arg(0))
+		return 2
+	}
+	if err := run(ctx, c, out, errs); err != nil {
+		fmt.Fprintln(errs, "tereze serve:", err)
+		return 1
+	}
+	return 0
+}
+
+// demo runs everything with sample people and a clock that can be moved, on a database that goes
+// when it ends.
+func demo(ctx context.Context, args []string, out, errs io.Writer) int {
+	c := serveConfig{demo: true, origin: "tereze-demo"}
+	f := flag.NewFlagSet("demo", flag.ContinueOnError)
+	f.SetOutput(errs)
+	f.StringVar(&c.listen, "listen", "localhost:8080", "address to listen on")
+	f.StringVar(&c.data, "data", "", "folder to keep the demo in (default: a temporary one, removed at the end)")
+	f.StringVar(&c.database, "database", "", "SQLite file, or postgres://… (default: in the data folder)")
+	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
+	if err := f.Parse(args); err != nil {
+		return 2
+	}
+	if c.data == "" {
+		dir, err := os.MkdirTemp("", "tereze-demo-")
+		if err != nil {
+			fmt.Fprintln(errs, "tereze demo:", err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		c.data = dir
+	}
+	if err := run(ctx, c, out, errs); err != nil {
+		fmt.Fprintln(errs, "tereze demo:", err)
+		return 1
+	}
+	return 0
+}
+
+func run(ctx context.Context, c serveConfig, out, errs io.Writer) error {
+	log := slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	h, err := openHouse(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	server := &http.Server{
+		Handler: h.Handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10,
+	}
+	fmt.Fprintf(out, "Tereze: %d portals at http://%s/\n", len(h.Agreements.Portals()), listener.Addr())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		// Requests under way are answered; their acts are committed or refused.
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		defer cancel()
+		err = server.Shutdown(stopping)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return errors.Join(err, h.Close())
+}
+
+func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.House, error) {
+	if err := os.MkdirAll(c.data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	keys, err := house.OpenKeys(filepath.Join(c.data, "keys"), c.origin)
+	if err != nil {
+		return nil, err
+	}
+	if c.database == "" {
+		c.database = filepath.Join(c.data, "tereze.db")
+	}
+	clock := &calendar.Clock{}
+	clock.Move(c.clock)
+	cfg := house.Config{
+		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Limits: gate.Limits{PostsPerMinute: postsPerMinute},
+	}
+	if c.portals != "" {
+		cfg.Packs = house.Overlay(os.DirFS(c.portals))
+	}
+	return house.Open(ctx, cfg)
+}

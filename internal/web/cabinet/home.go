@@ -1,0 +1,90 @@
+package cabinet
+
+import (
+	"net/http"
+	"strconv"
+
+	"tereze/internal/agreement"
+	"tereze/internal/gate"
+	"tereze/internal/identity"
+	"tereze/internal/web/design"
+)
+
+type homeView struct {
+	Title   string
+	Lead    string
+	Fresh   []freshView
+	Cards   design.Cards
+	Coming  string
+	Changes []homeChange
+}
+
+// homeChange is an edition that is announced.
+type homeChange struct {
+	Text   string
+	Read   design.Link
+	Refuse design.Link
+}
+
+// Home is the first page of the cabinet. It asks the database nothing but, once after an amendment
+// took force, what this very request accepted: who is here and what binds them the gate has found.
+func (s *Cabinet) Home(w http.ResponseWriter, r *http.Request, v gate.Visit, _ identity.Bound) error {
+	if err := signedIn(v); err != nil {
+		return err
+	}
+	fresh, err := s.fresh(r, v)
+	if err != nil {
+		return err
+	}
+	view := homeView{
+		Title: s.Say(v, "cabinet.home.title"),
+		Lead:  s.Say(v, "cabinet.home.greeting", "name", v.Actor.Shown),
+		Fresh: fresh, Cards: s.cards(v),
+		Coming: s.Say(v, "cabinet.home.coming"), Changes: s.changes(v),
+	}
+	page := s.Page(r, v, view.Title)
+	page.Bare = true
+	return s.Write(w, r, http.StatusOK, page, view.page())
+}
+
+// cards lead on: to each document that binds, to the profile, to the activity.
+func (s *Cabinet) cards(v gate.Visit) design.Cards {
+	var cards []design.Card
+	for _, document := range s.Agreements.Required(v.Actor.Portal, v.Now) {
+		e, offered := agreement.InForce(s.Agreements.Published(v.Actor.Portal, document), v.Now)
+		if e.Number == 0 {
+			continue
+		}
+		card := design.Card{
+			Title: s.In(v, e.Content.Title), URL: agreementURL(v) + "#" + document,
+			Text: s.Say(v, "cabinet.home.binds", "edition", strconv.Itoa(e.Number), "day", s.Day(v, e.InForceAt)),
+			Note: s.Say(v, "cabinet.home.accepted"),
+			Tag:  &design.Tag{Text: s.Say(v, "cabinet.state.in_force"), Colour: design.TagGood},
+		}
+		if !offered {
+			card.Text = s.Say(v, "cabinet.home.withdrawn")
+			card.Tag = &design.Tag{Text: s.Say(v, "cabinet.state.withdrawn"), Colour: design.TagPlain}
+		}
+		cards = append(cards, card)
+	}
+	cards = append(cards,
+		design.Card{Title: s.Say(v, "cabinet.profile.title"), URL: profileURL(v), Text: s.Say(v, "cabinet.home.profile")},
+		design.Card{Title: s.Say(v, "cabinet.activity.title"), URL: activityURL(v), Text: s.Say(v, "cabinet.home.activity")},
+	)
+	return design.Cards{Cards: cards}
+}
+
+// changes are the editions announced, each with the way to what it changes and to its refusal.
+func (s *Cabinet) changes(v gate.Visit) (out []homeChange) {
+	for _, document := range s.Agreements.Required(v.Actor.Portal, v.Now) {
+		for _, e := range agreement.Announced(s.Agreements.Published(v.Actor.Portal, document), v.Now) {
+			out = append(out, homeChange{
+				Text: s.Say(v, "cabinet.home.change", "document", s.In(v, e.Content.Title),
+					"edition", strconv.Itoa(e.Number), "instant", s.Instant(v, e.InForceAt)),
+				Read:   design.Link{Text: s.Say(v, "cabinet.changes"), URL: changesURL(e)},
+				Refuse: design.Link{Text: s.Say(v, "cabinet.refuse"), URL: refusalURL(v, document, e.Number)},
+			})
+		}
+	}
+	return out
+}
