@@ -75,12 +75,12 @@ func openSQLite(ctx context.Context, cfg Config, ids *ids) (*sqliteEngine, error
 			return nil, errors.Join(err, e.closeDBs())
 		}
 	}
-	write, err := firstConn(ctx, e.dbs[0], cfg.BusyTimeout)
+	write, err := newSQLiteConn(ctx, e.dbs[0])
 	if err != nil {
 		return nil, errors.Join(refusal(ctx, err), e.closeDBs())
 	}
 	for range readers {
-		c, err := firstConn(ctx, e.dbs[1], cfg.BusyTimeout)
+		c, err := newSQLiteConn(ctx, e.dbs[1])
 		if err != nil {
 			return nil, errors.Join(refusal(ctx, err), write.close(), e.closeDBs())
 		}
@@ -88,23 +88,6 @@ func openSQLite(ctx context.Context, cfg Config, ids *ids) (*sqliteEngine, error
 	}
 	e.writer = startWriter(write, ids)
 	return e, nil
-}
-
-// firstConn opens a connection. SQLite does not wait its busy timeout while another process turns
-// a new file to WAL, or recovers one, so it is tried again here for as long.
-func firstConn(ctx context.Context, db *sql.DB, busy time.Duration) (*sqliteConn, error) {
-	give := time.Now().Add(busy)
-	for {
-		c, err := newSQLiteConn(ctx, db)
-		if err == nil || !errors.Is(refusal(ctx, err), ErrLocked) || time.Now().After(give) {
-			return c, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
 }
 
 // probeSQLite looks at an existing file without changing it: opening a stranger's database with our
@@ -129,7 +112,7 @@ func probeSQLite(ctx context.Context, path string, busy time.Duration) error {
 		return err
 	}
 	defer db.Close()
-	c, err := firstConn(ctx, db, busy)
+	c, err := newSQLiteConn(ctx, db)
 	if err != nil {
 		return refusal(ctx, err)
 	}

@@ -23,7 +23,7 @@ func FuzzSplit(f *testing.F) {
 	}
 	for _, s := range []string{
 		"1.1.1.1.1.1.1.1.1.1.1.1", "1) 2) 3)", "# 1\n## 1.1\n## P\n## R10.1a", "- - - 1. a", "<ol><li><ol><li>a", "<li>a</ol></ul>b",
-		"1. A\n1. b.\n2. B\n1. c.", "I. A\nII. B\n", "1-бөлім. А\n1. б.\n", "(1", "1.", ")", "§", "1. 1. 1. a\n1. 2. b", "\xcf\xf0\xe8\xe2\xe5\xf2, 1. \xec\xe8\xf0", "**1.1**",
+		"1. A\n1. b.\n2. B\n1. c.", "I. A\nII. B\n", "1-бөлім. А\n1. б.\n", "(1", "1.", ")", "§", "1. 1. 1. a\n1. 2. b", "\xcf\xf0\xe8\xe2\xe5\xf2, 1. \xec\xe8\xf0", "**1.1**", "# .11\n1# P\n## R1\n##  1",
 	} {
 		f.Add([]byte(s))
 	}
