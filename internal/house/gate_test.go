@@ -162,7 +162,7 @@ func TestRefusal(t *testing.T) {
 
 			path := "/" + portal + "/cabinet/refusal/" + document(portal) + "/" + number(e)
 			form := b.Get(path).Want(http.StatusOK)
-			b.Post(path).Want(http.StatusUnprocessableEntity) // not yet confirmed
+			b.Post(path, form.Hidden()...).Want(http.StatusUnprocessableEntity) // not yet confirmed
 			fields := append(form.Hidden(), form.Attr(`main input[type="checkbox"]`, "name"), form.Attr(`main input[type="checkbox"]`, "value"))
 			b.Post(path, fields...).Want(http.StatusOK)
 

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -269,7 +270,14 @@ func TestReadOnlyServer(t *testing.T) {
 	t.Parallel()
 	database := storetest.Postgres(t)
 	storetest.Open(t, store.Config{Database: database})
-	_, err := store.Open(t.Context(), store.Config{Database: database + "&default_transaction_read_only=on"})
+	address, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := address.Query()
+	query.Set("default_transaction_read_only", "on")
+	address.RawQuery = query.Encode()
+	_, err = store.Open(t.Context(), store.Config{Database: address.String()})
 	if !errors.Is(err, store.ErrReadOnly) {
 		t.Errorf("got %v, want ErrReadOnly", err)
 	}

@@ -151,6 +151,12 @@ func (r *reader) node(n ast.Node, folder, where string) {
 	}
 }
 
+// rooms are those whose refusals people meet on pages. What an import refuses an operator reads on
+// the command line, beside the help of the command; a page's own refusals stand at their field.
+func rooms() []string {
+	return []string{"account", "agreement", "store", "evidence", "form", "gate"}
+}
+
 func leftmost(e ast.Expr) (string, bool) {
 	for {
 		b, ok := e.(*ast.BinaryExpr)
@@ -167,8 +173,7 @@ var keyForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)*$`)
 func (r *reader) isKey(s string) bool {
 	space, _, _ := strings.Cut(s, ".")
 	// Acts, rules and refusals share the names of their rooms; refusals are found by fault.New.
-	room := slices.Contains([]string{"account", "agreement", "store", "evidence", "import", "form", "gate"}, space)
-	return !room && !strings.HasSuffix(s, ".templ") && keyForm.MatchString(s) && slices.Contains(r.spaces, space)
+	return !slices.Contains(rooms(), space) && space != "import" && !strings.HasSuffix(s, ".templ") && keyForm.MatchString(s) && slices.Contains(r.spaces, space)
 }
 
 func (r *reader) call(c *ast.CallExpr, folder, where string) {
@@ -267,8 +272,13 @@ func TestARefusalSaysWhatIsTheMatterAndWhatToDoNext(t *testing.T) {
 	t.Parallel()
 	b := load(t)
 	for _, u := range program(t, b).uses {
+		space, _, _ := strings.Cut(u.key, ".")
+		if !u.fault || !slices.Contains(rooms(), space) || !b.Has("en", u.key) {
+			continue
+		}
 		for _, language := range words.Languages() {
-			if s := b.Say(language, u.key); u.fault && b.Has(language, u.key) && (strings.Count(s, ". ") < 1 && strings.Count(s, ": ") < 1 || !strings.HasSuffix(s, ".")) {
+			s := b.Say(language, u.key)
+			if !strings.Contains(s, ". ") && !strings.Contains(s, ": ") || !strings.HasSuffix(s, ".") {
 				t.Errorf("%s in %s: %q is one sentence", u.key, language, s)
 			}
 		}

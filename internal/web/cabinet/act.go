@@ -28,10 +28,7 @@ func (s *Cabinet) detail(v gate.Visit, e evidence.Entry) string {
 		return s.Say(v, "cabinet.detail.refuse", "document", s.DocumentTitle(v, d["document"]), "edition", d["edition"],
 			"effect", s.Say(v, "cabinet.effect."+d["effect"]))
 	case "account.sign_in":
-		if d["agent"] == "" {
-			return s.Say(v, "cabinet.detail.address", "address", d["address"])
-		}
-		return s.Say(v, "cabinet.detail.sign_in", "address", d["address"], "agent", d["agent"])
+		return s.Say(v, "cabinet.detail.sign_in", "address", d["address"])
 	case "account.profile":
 		var names []string
 		for _, field := range strings.Fields(d["fields"]) {

@@ -25,7 +25,7 @@ func (s *Cabinet) ActivityCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 	out := csv.NewWriter(&b)
 	out.UseCRLF = true // RFC 4180 §2
 	var head []string
-	for _, key := range []string{"when", "act", "detail", "who", "clause", "receipt"} {
+	for _, key := range []string{"when", "act", "detail", "who", "clause", "program", "receipt"} {
 		head = append(head, s.Say(v, "cabinet.column."+key))
 	}
 	if err := out.Write(head); err != nil {
@@ -40,7 +40,7 @@ func (s *Cabinet) ActivityCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 			before = e.ID
 			err := out.Write([]string{
 				e.At.In(s.Portal(v).Zone).Format(time.RFC3339), harmless(s.act(v, e)), harmless(s.detail(v, e)),
-				harmless(s.by(v, e)), harmless(s.cited(v, e.Citation)), s.receiptURL(v, e.ID),
+				harmless(s.by(v, e)), harmless(s.cited(v, e.Citation)), harmless(e.Detail["agent"]), s.receiptURL(v, e.ID),
 			})
 			if err != nil {
 				return err

@@ -158,12 +158,12 @@ func (s *Front) parameterTable(v gate.Visit, changes []agreement.ClauseChange) d
 		for _, p := range c.Binding {
 			before, after := dash(p.Before), dash(p.After)
 			if p.Parameter == "kind" {
-				before, after = s.written(v, p.Before), s.written(v, p.After)
+				before, after = s.written(v, "kind", p.Before), s.written(v, "kind", p.After)
 			}
 			add(p, s.Say(v, "front.changes.binding."+p.Parameter), before, after)
 		}
 		for _, p := range c.Parameters {
-			add(p, s.parameterName(v, p.Parameter), s.written(v, p.Before), s.written(v, p.After))
+			add(p, s.parameterName(v, p.Parameter), s.written(v, p.Parameter, p.Before), s.written(v, p.Parameter, p.After))
 		}
 	}
 	return table

@@ -117,7 +117,7 @@ func (s *Front) promises(v gate.Visit) []design.Figure {
 			continue
 		}
 		out = append(out, design.Figure{
-			Value: s.value(v, value), Label: s.Say(v, "front.promise."+p.rule+"."+p.parameter),
+			Value: s.value(v, p.parameter, value), Label: s.Say(v, "front.promise."+p.rule+"."+p.parameter),
 			URL: frame.EditionURL(e.Portal, e.Document, e.Number) + "#" + frame.Anchor(number),
 		})
 	}

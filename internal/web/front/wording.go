@@ -42,34 +42,42 @@ func (s *Front) parameterName(v gate.Visit, name string) string {
 
 func (s *Front) parameterValue(v gate.Visit, p agreement.Parameter) string {
 	if p.List == nil {
-		return s.value(v, p.Value)
+		return s.value(v, p.Name, p.Value)
 	}
 	words := make([]string, len(p.List))
 	for i, w := range p.List {
-		words[i] = s.value(v, w)
+		words[i] = s.value(v, p.Name, w)
 	}
 	return strings.Join(words, ", ")
 }
 
 // written puts a value as a pack writes it, one or a list in brackets, into words. Nothing written
 // is shown as a dash.
-func (s *Front) written(v gate.Visit, value string) string {
+func (s *Front) written(v gate.Visit, name, value string) string {
 	if value == "" {
 		return "—"
 	}
 	if list, ok := strings.CutPrefix(value, "["); ok {
-		return s.parameterValue(v, agreement.Parameter{List: strings.Split(strings.TrimSuffix(list, "]"), ", ")})
+		return s.parameterValue(v, agreement.Parameter{Name: name, List: strings.Split(strings.TrimSuffix(list, "]"), ", ")})
 	}
-	return s.value(v, value)
+	return s.value(v, name, value)
 }
 
 // value is one value in words: periods are counted, yes and no are said, known words are
-// translated; numbers, clause numbers and addresses stay as they are.
-func (s *Front) value(v gate.Visit, text string) string {
+// translated, under the parameter's name where the word means something of its own there. Numbers,
+// clause numbers and addresses stay as they are.
+func (s *Front) value(v gate.Visit, parameter, text string) string {
 	if period, err := clause.ParsePeriod(text); err == nil {
 		return s.period(v, period)
 	}
-	return s.worded(v, "front.value."+text, text)
+	if own := "front.value." + parameter + "." + text; s.Words.Has(v.Actor.Language, own) {
+		return s.Say(v, own)
+	}
+	key := "front.value." + text
+	if !s.Words.Has(v.Actor.Language, key) && strings.ContainsAny(text, "@./: ") {
+		return text
+	}
+	return s.worded(v, key, text)
 }
 
 // period says a length of time: "3 days".
