@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -179,7 +180,8 @@ func parameters(r agreement.Rule, types map[string]string) map[string]any {
 
 // writeTable prints rows for people: what does not fit one line of a clause goes to the next.
 func writeTable(out io.Writer, rows []clauseRow) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	var table bytes.Buffer
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "PORTAL\tDOCUMENT\tCLAUSE\tKIND\tPENDING\tRULE\tPARAMETERS\tENFORCED IN\tTESTS")
 	for _, r := range rows {
 		first := []string{r.Portal, r.Document, r.Clause, string(r.Kind), ""}
@@ -198,12 +200,18 @@ func writeTable(out io.Writer, rows []clauseRow) error {
 		}
 		for i := range max(1, len(rules), len(r.EnforcedIn), len(r.Tests)) {
 			cells := append(slices.Clone(first), at(rules, i), at(with, i), at(r.EnforcedIn, i), at(r.Tests, i))
-			fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
+			fmt.Fprintln(w, strings.Join(cells, "\t"))
 			first = make([]string, len(first))
 		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	// A row without tests would end in spaces as wide as the widest test.
+	for line := range strings.Lines(table.String()) {
+		if _, err := fmt.Fprintln(out, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
 	}
 	return writeCounts(out, rows)
 }
@@ -246,8 +254,10 @@ func writeCounts(out io.Writer, rows []clauseRow) error {
 			}
 		}
 	}
-	// The sum stands last, wherever the first row put it.
-	names = append(slices.DeleteFunc(names, func(n string) bool { return n == "all" }), "all")
+	names = slices.DeleteFunc(names, func(n string) bool { return n == "all" })
+	if len(names) != 1 {
+		names = append(names, "all") // the sum stands last, wherever the first row put it
+	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	columns := []string{"clauses", string(clause.Mechanism), string(clause.ContentRule), string(clause.Declaratory), "proved", "pending"}
 	fmt.Fprintf(w, "\n\t%s\t\n", strings.Join(columns, "\t"))

@@ -113,9 +113,13 @@ func writeRule(out io.Writer, d clause.Definition, uses []use) {
 		fmt.Fprintln(out, ".")
 		return
 	}
-	fmt.Fprint(out, "\n| portal | clause | sets | said again in |\n|---|---|---|---|\n")
+	fmt.Fprint(out, "\n| portal | clause | sets |\n|---|---|---|\n")
 	for _, u := range uses {
-		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", u.portal, cell(u.clause), cell(inWords(d, u.rule)), cell(strings.Join(u.again, ", ")))
+		clauses := u.clause
+		if len(u.again) > 0 {
+			clauses += ", said again in " + strings.Join(u.again, ", ")
+		}
+		fmt.Fprintf(out, "| %s | %s | %s |\n", u.portal, cell(clauses), cell(inWords(d, u.rule)))
 	}
 }
 

@@ -227,13 +227,17 @@ func (a *Agreements) record(ctx context.Context, tx Tx, actor identity.Actor, e 
 		}
 		return all[i], nil
 	}
+	detail := map[string]string{
+		"document": x.Document, "edition": strconv.Itoa(x.Edition), "digest": hex.EncodeToString(x.Digest),
+		"how": how, "language": x.Language, "address": address,
+	}
+	// Where accepting makes a contract (ismet P), the acceptance is its record and says so.
+	if _, contract, ok := clause.InDocument[Contract](a.Book(x.Portal, now), x.Document); ok {
+		detail["contract"] = contract.String()
+	}
 	_, err = a.Record(ctx, tx, evidence.Entry{
 		Portal: x.Portal, Home: x.Home, ID: x.Evidence, At: now, Actor: actorName(actor), Act: "agreement.accept",
-		Subject: x.Document + "@" + strconv.Itoa(x.Edition), Citation: cite,
-		Detail: map[string]string{
-			"document": x.Document, "edition": strconv.Itoa(x.Edition), "digest": hex.EncodeToString(x.Digest),
-			"how": how, "language": x.Language, "address": address,
-		},
+		Subject: x.Document + "@" + strconv.Itoa(x.Edition), Citation: cite, Detail: detail,
 	})
 	return x, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -211,9 +212,15 @@ func (a *Agreements) Publish(ctx context.Context, actor identity.Actor, document
 		if err := tx.SaveEdition(ctx, e); err != nil {
 			return err
 		}
-		return a.note(ctx, tx, actor, "agreement.publish", e, now, cite, map[string]string{
-			"posted": e.PostedAt.Format(time.RFC3339Nano), "in_force": e.InForceAt.Format(time.RFC3339Nano),
-		})
+		instants := map[string]string{"posted": e.PostedAt.Format(time.RFC3339Nano), "in_force": e.InForceAt.Format(time.RFC3339Nano)}
+		if err := a.note(ctx, tx, actor, "agreement.publish", e, now, cite, instants); err != nil {
+			return err
+		}
+		// Where publishing is itself the notice owed to the users (ismet 2.6), its proof is this entry.
+		if _, notice, ok := clause.InDocument[Publication](a.Book(actor.Portal, now), document); ok {
+			return a.note(ctx, tx, actor, "agreement.notice", e, now, notice, instants)
+		}
+		return nil
 	})
 	if err != nil {
 		return Edition{}, err
@@ -319,14 +326,11 @@ func (a *Agreements) open(ctx context.Context, tx Tx, actor identity.Actor, docu
 
 // note leaves the evidence of an act on an edition. It is the portal's own act: home 0.
 func (a *Agreements) note(ctx context.Context, tx Tx, actor identity.Actor, act string, e Edition, now time.Time, cite clause.Citation, detail map[string]string) error {
-	if detail == nil {
-		detail = map[string]string{}
-	}
-	detail["document"], detail["edition"] = e.Document, strconv.Itoa(e.Number)
-	detail["digest"] = hex.EncodeToString(e.Digest)
+	all := map[string]string{"document": e.Document, "edition": strconv.Itoa(e.Number), "digest": hex.EncodeToString(e.Digest)}
+	maps.Copy(all, detail)
 	_, err := a.Record(ctx, tx, evidence.Entry{
 		Portal: e.Portal, ID: a.NewID(), At: now, Actor: actorName(actor), Act: act,
-		Subject: e.Document + "@" + strconv.Itoa(e.Number), Citation: cite, Detail: detail,
+		Subject: e.Document + "@" + strconv.Itoa(e.Number), Citation: cite, Detail: all,
 	})
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tereze/internal/agreement"
+	"tereze/internal/covers"
 	"tereze/internal/fault"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
@@ -16,6 +17,10 @@ import (
 // force, by its very parameter.
 func TestInForceInstant(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "egov", "2.2")
+	covers.Clause(t, "court", "1.4")
+	covers.Clause(t, "ismet", "2.5")
+	covers.Clause(t, "ismet", "4.2.4")
 	for _, c := range []struct {
 		portal, document string
 		days             int
@@ -78,6 +83,8 @@ func midnight(t time.Time, zone *time.Location) time.Time {
 // it, and it cannot be given by whoever wrote the amendment.
 func TestOwnersConsent(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "egov", "2.2")
+	covers.Clause(t, "court", "1.4")
 	for _, portal := range []string{"egov", "court"} {
 		housetest.Each(t, func(t *testing.T, h *housetest.House) {
 			ctx := context.Background()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tereze/internal/agreement"
+	"tereze/internal/covers"
 	"tereze/internal/fault"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
@@ -56,6 +57,7 @@ func TestNoWayPastTheAcceptance(t *testing.T) {
 // materials records it for somebody without an account too, once, and says which edition.
 func TestAccessIsAcceptance(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "egov", "2.1")
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		b := h.Browser(t)
 		b.Get("/egov").Want(http.StatusOK)
@@ -78,6 +80,9 @@ func TestAccessIsAcceptance(t *testing.T) {
 // use, a button, consent.
 func TestRenewal(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "ismet", "2.2")
+	covers.Clause(t, "kundelik", "2.2")
+	covers.Clause(t, "kg", "P3")
 	for portal, want := range map[string]string{"egov": "access", "kundelik": "continued_use", "court": "button", "kg": "consent", "ismet": "sign_in"} {
 		t.Run(portal, func(t *testing.T) {
 			t.Parallel()
@@ -148,6 +153,9 @@ func acceptanceOf(t testing.TB, h *housetest.House, actor identity.Actor, docume
 // server, and leaves evidence.
 func TestRefusal(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "egov", "2.3")
+	covers.Clause(t, "ismet", "R12")
+	covers.Clause(t, "court", "1.5")
 	for portal, effect := range map[string]string{"egov": "close", "ismet": "close", "kundelik": "close", "court": "delete", "kg": "none"} {
 		t.Run(portal, func(t *testing.T) {
 			t.Parallel()
@@ -197,6 +205,7 @@ func TestRefusal(t *testing.T) {
 // own materials (kundelik 2.1), nothing of what the person wrote is left.
 func TestRefusalDeletesMaterials(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "kundelik", "2.1")
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		ctx := context.Background()
 		for portal, kept := range map[string]string{"kundelik": "", "egov": "менің мақтанышым"} {
@@ -227,6 +236,7 @@ func TestRefusalDeletesMaterials(t *testing.T) {
 // before (ismet 2.4, 2.5); other portals cannot withdraw.
 func TestWithdrawal(t *testing.T) {
 	t.Parallel()
+	covers.Clause(t, "ismet", "2.4")
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		ctx := context.Background()
 		operator := h.User(t, "ismet", "operator", identity.Operator)

@@ -197,7 +197,7 @@ func (p *Page) Want(status int) *Page {
 // All finds the elements of a selector.
 func (p *Page) All(selector string) []*html.Node {
 	p.t.Helper()
-	s, err := cascadia.Parse(selector)
+	s, err := cascadia.ParseGroup(selector)
 	if err != nil {
 		p.t.Fatal(err)
 	}

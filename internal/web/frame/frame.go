@@ -18,6 +18,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
@@ -169,7 +170,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	if f.Demo {
 		page.Portal.Tagline = f.Say(v, "frame.demo")
 	}
-	page.Languages = f.languages(r, home+"/language/", p.Languages, v)
+	page.Languages = f.languages(r, home+"/language/", f.Spoken(p.Name), v)
 	page.SignIn = design.Link{Text: f.Say(v, "frame.sign_in"), URL: home + "/sign-in"}
 	if v.Actor.Known() {
 		page.Person = &design.Person{Name: v.Actor.Shown, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
@@ -326,12 +327,20 @@ func Local(v gate.Visit, path, otherwise string) string {
 	return u.RequestURI()
 }
 
-// Languages a portal speaks; those of the program where there is no portal.
-func (f *Frame) portalLanguages(portal string) []string {
-	if p, ok := f.Agreements.Portal(portal); ok {
-		return p.Languages
+// Spoken are the languages a portal offers now: those its agreement names (egov UI-1), else those of
+// its pack; the program's own where there is no portal.
+func (f *Frame) Spoken(portal string) []string {
+	p, ok := f.Agreements.Portal(portal)
+	if !ok {
+		return words.Languages()
 	}
-	return words.Languages()
+	if rule, _, ok := clause.In[account.Languages](f.Agreements.Book(portal, f.Agreements.Now())); ok {
+		// A language the pack has no texts in cannot be offered, whatever the clause says.
+		if offered := slices.DeleteFunc(slices.Clone(rule.Offered), func(code string) bool { return !slices.Contains(p.Languages, code) }); len(offered) > 0 {
+			return offered
+		}
+	}
+	return p.Languages
 }
 
 // languageCookie remembers the choice of somebody who has not signed in.
@@ -345,7 +354,7 @@ func LanguageCookie(code string) *http.Cookie {
 // Language follows gate.Face: the account's language, else the one chosen before, else the
 // browser's, else the portal's first.
 func (f *Frame) Language(r *http.Request, actor identity.Actor) string {
-	spoken := f.portalLanguages(actor.Portal)
+	spoken := f.Spoken(actor.Portal)
 	if slices.Contains(spoken, actor.Language) {
 		return actor.Language
 	}

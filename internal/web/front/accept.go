@@ -30,6 +30,7 @@ type acceptView struct {
 	Documents []acceptDocument
 	Seen      []string
 	Next      string
+	Jump      string      // to the control: between it and the heading stands the whole agreement
 	Button    string      // empty: nothing to press
 	Automatic string      // how the rest is accepted by itself; may be empty
 	Continue  design.Link // where everything is automatic
@@ -129,7 +130,7 @@ func (s *Front) controlOf(v gate.Visit, x agreement.Standing, all []agreement.St
 
 func (s *Front) showAccept(w http.ResponseWriter, r *http.Request, v gate.Visit, form acceptForm, err error) error {
 	view := acceptView{
-		Title: s.Say(v, "front.accept.title"), Lead: s.Say(v, "front.accept.lead"), Next: frame.Local(v, form.Next, ""),
+		Title: s.Say(v, "front.accept.title"), Lead: s.Say(v, "front.accept.lead"), Next: frame.Local(v, form.Next, ""), Jump: s.Say(v, "front.accept.jump"),
 		Without: design.WarningText{Text: s.Say(v, "front.accept.without")},
 	}
 	status, byField := http.StatusOK, map[string]string(nil)

@@ -18,7 +18,7 @@ func languageURL(v gate.Visit, code, back string) string {
 // (egov UI-1), and goes back. Refusal: Absent for a language the portal does not speak.
 func (s *Front) Language(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	code := r.PathValue("code")
-	if !slices.Contains(s.Portal(v).Languages, code) {
+	if !slices.Contains(s.Spoken(v.Actor.Portal), code) {
 		return absent()
 	}
 	http.SetCookie(w, frame.LanguageCookie(code))

@@ -1,0 +1,80 @@
+package journey
+
+import (
+	_ "embed"
+	"encoding/json"
+
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// look is what every page on a journey has to stand: no broken rule of WCAG 2.2 A or AA, no
+// scrolling sideways on a telephone, no complaint of the browser, nothing of our own insides in its
+// words.
+func (p *person) look() {
+	p.t.Helper()
+	if !p.plain {
+		ask[bool](p, "document.fonts.ready.then(() => true)")
+	}
+	p.narrow()
+	if !p.plain {
+		p.accessible()
+	}
+	for _, c := range p.complaints.take() {
+		p.t.Errorf("%s: the browser complains: %s", p.where(), c)
+	}
+}
+
+// narrow looks at the page on a telephone, whatever window the person has.
+func (p *person) narrow() {
+	p.t.Helper()
+	if p.width != phone {
+		p.do(chromedp.EmulateViewport(phone, 800))
+		defer p.do(chromedp.EmulateViewport(p.width, 800))
+	}
+	for _, out := range ask[[]string](p, sideways) {
+		p.t.Errorf("%s, %d pixels wide: %s", p.where(), phone, out)
+	}
+}
+
+// sideways lists what sticks out of the page. What may be scrolled by itself does not count.
+const sideways = `(() => {
+	const wide = document.documentElement.clientWidth;
+	if (document.documentElement.scrollWidth <= wide) return [];
+	const out = ["the page is " + document.documentElement.scrollWidth + " wide in " + wide];
+	for (const e of document.querySelectorAll("body *")) {
+		if (e.closest(".tz-scroll") && !e.matches(".tz-scroll")) continue;
+		if (e.getBoundingClientRect().right > wide + 1) out.push(e.outerHTML.slice(0, 160));
+	}
+	return out.slice(0, 4);
+})()`
+
+// violation is what axe-core says of a broken rule.
+type violation struct {
+	ID    string
+	Help  string
+	Nodes []struct {
+		HTML           string
+		FailureSummary string
+	}
+}
+
+const runAxe = `axe.run(document, {preload: false, resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then((r) => JSON.stringify(r.violations))`
+
+func (p *person) accessible() {
+	p.t.Helper()
+	if !ask[bool](p, "typeof axe !== 'undefined'") {
+		ask[bool](p, axe+";true")
+	}
+	var found []violation
+	if err := json.Unmarshal([]byte(ask[string](p, runAxe)), &found); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, v := range found {
+		for _, n := range v.Nodes {
+			p.t.Errorf("%s: %s (%s): %s\n%s", p.where(), v.ID, v.Help, n.HTML, n.FailureSummary)
+		}
+	}
+}
