@@ -51,6 +51,8 @@ type Config struct {
 	Accounts account.Limits
 	// Demo shows that nothing here is real and gives the clock a page.
 	Demo bool
+	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
+	BusyTimeout time.Duration
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 }
@@ -93,7 +95,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Now: h.Clock.Now, NoMigrate: cfg.NoMigrate})
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate})
 	if err != nil {
 		return nil, err
 	}

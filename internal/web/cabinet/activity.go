@@ -87,10 +87,14 @@ func (s *Cabinet) events(v gate.Visit, entries []evidence.Entry) []design.Event 
 		events = append(events, design.Event{
 			When: s.Instant(v, e.At), At: e.At.UTC().Format(time.RFC3339), Title: title,
 			Text: s.detail(v, e), By: s.by(v, e), Cite: s.Cite(v, e.Citation),
-			Body: receiptLink{Link: design.Link{Text: s.Say(v, "cabinet.receipt.link"), URL: s.receiptURL(v, e.ID)}, About: title}.view(),
+			Body: s.receiptLink(v, e.ID, title),
 		})
 	}
 	return events
+}
+
+func (s *Cabinet) receiptLink(v gate.Visit, entry identity.ID, about string) design.Component {
+	return receiptLink{Link: design.Link{Text: s.Say(v, "cabinet.receipt.link"), URL: s.receiptURL(v, entry)}, About: about}.view()
 }
 
 // receiptLink leads from an event to its receipt.

@@ -23,8 +23,9 @@ type documentView struct {
 	Title    string
 	State    design.Tag
 	Facts    design.SummaryList
-	Accepted design.Table
-	None     design.EmptyState // instead of the table
+	History  string
+	Accepted design.Timeline
+	None     design.EmptyState // instead of the history
 	Accept   design.ButtonLink // where the edition in force is still to be accepted
 	Refusals []design.Link
 }
@@ -46,7 +47,6 @@ func (s *Cabinet) Agreement(w http.ResponseWriter, r *http.Request, v gate.Visit
 		view.Documents = append(view.Documents, s.document(v, st))
 	}
 	page := s.page(r, v, view.Title)
-	page.Bare = true
 	return s.Write(w, r, http.StatusOK, page, view.page())
 }
 
@@ -56,7 +56,7 @@ func (s *Cabinet) document(v gate.Visit, st agreement.Standing) documentView {
 		Facts: design.SummaryList{Rows: s.facts(v, st)},
 	}
 	if len(st.Accepted) > 0 {
-		d.Accepted = s.acceptances(v, st)
+		d.History, d.Accepted = s.Say(v, "cabinet.agreement.history"), s.acceptances(v, st)
 	} else {
 		d.None = design.EmptyState{Title: s.Say(v, "cabinet.agreement.none"), Text: s.Say(v, "cabinet.agreement.none_text")}
 	}
@@ -113,7 +113,7 @@ func (s *Cabinet) facts(v gate.Visit, st agreement.Standing) []design.SummaryRow
 	for _, e := range st.Announced {
 		rows = append(rows, row("cabinet.agreement.announced", s.Say(v, "cabinet.agreement.from",
 			"edition", strconv.Itoa(e.Number), "instant", s.Instant(v, e.InForceAt)),
-			design.Link{Text: s.Say(v, "cabinet.changes"), URL: changesURL(e)}))
+			design.Link{Text: s.Say(v, "frame.amendment.read"), URL: changesURL(e)}))
 	}
 	return rows
 }

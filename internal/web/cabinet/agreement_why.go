@@ -3,6 +3,7 @@ package cabinet
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
@@ -50,21 +51,16 @@ func (s *Cabinet) reason(st agreement.Standing) clause.Citation {
 }
 
 // acceptances is every acceptance of one document, newest first.
-func (s *Cabinet) acceptances(v gate.Visit, st agreement.Standing) design.Table {
-	t := design.Table{ID: "accepted-" + st.Document, Caption: s.Say(v, "cabinet.agreement.history"), Header: true}
-	for _, key := range []string{"edition", "when", "how", "language", "clause", "receipt"} {
-		t.Columns = append(t.Columns, design.Column{Text: s.Say(v, "cabinet.column."+key)})
-	}
+func (s *Cabinet) acceptances(v gate.Visit, st agreement.Standing) design.Timeline {
+	t := design.Timeline{Label: s.Say(v, "cabinet.agreement.history") + ": " + s.DocumentTitle(v, st.Document)}
 	for _, x := range slices.Backward(st.Accepted) {
-		cite := s.Cite(v, x.Cite)
-		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: s.numbered(v, x.Edition), URL: frame.EditionURL(x.Portal, x.Document, x.Edition)},
-			{Text: s.Instant(v, x.At)},
-			{Text: s.how(v, x.How)},
-			{Text: s.spoken(x.Language)},
-			{Text: cite.Text, URL: cite.URL},
-			{Text: s.Say(v, "cabinet.receipt.link"), URL: s.receiptURL(v, x.Evidence)},
-		}})
+		title := s.numbered(v, x.Edition)
+		t.Events = append(t.Events, design.Event{
+			When: s.Instant(v, x.At), At: x.At.UTC().Format(time.RFC3339),
+			Title: title, URL: frame.EditionURL(x.Portal, x.Document, x.Edition),
+			Text: s.Say(v, "cabinet.agreement.how", "how", s.how(v, x.How), "language", s.spoken(x.Language)),
+			Cite: s.Cite(v, x.Cite), Body: s.receiptLink(v, x.Evidence, title),
+		})
 	}
 	return t
 }

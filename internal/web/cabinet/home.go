@@ -81,7 +81,7 @@ func (s *Cabinet) changes(v gate.Visit) (out []homeChange) {
 			out = append(out, homeChange{
 				Text: s.Say(v, "cabinet.home.change", "document", s.In(v, e.Content.Title),
 					"edition", strconv.Itoa(e.Number), "instant", s.Instant(v, e.InForceAt)),
-				Read:   design.Link{Text: s.Say(v, "cabinet.changes"), URL: changesURL(e)},
+				Read:   design.Link{Text: s.Say(v, "frame.amendment.read"), URL: changesURL(e)},
 				Refuse: design.Link{Text: s.Say(v, "cabinet.refuse"), URL: refusalURL(v, document, e.Number)},
 			})
 		}

@@ -356,4 +356,15 @@ func wanted(p clause.Parameter) *fault.Fault {
 	return want("word")
 }
 
-func (c *Console) want(v gate.Visit, p clause.Parameter) string { return c.Message(v, wanted(p)) }
+// want is the hint at a parameter; it says what the units of a period stand for.
+func (c *Console) want(v gate.Visit, p clause.Parameter) string {
+	f := wanted(p)
+	if p.Type != "period" {
+		return c.Message(v, f)
+	}
+	units := strings.Split(f.Args["units"], ", ")
+	for i, unit := range units {
+		units[i] = unit + " – " + c.Say(v, "console.unit."+unit)
+	}
+	return c.Message(v, f.With("units", strings.Join(units, ", ")))
+}

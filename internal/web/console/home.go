@@ -70,7 +70,7 @@ func (c *Console) figures(v gate.Visit, all []agreement.Edition) design.Figures 
 		}
 	}
 	figure := func(n int, key string) design.Figure {
-		return design.Figure{Value: strconv.Itoa(n), Label: c.Say(v, "console.home.count_"+key)}
+		return design.Figure{Value: strconv.Itoa(n), Label: c.Say(v, "console.home.count."+key)}
 	}
 	return design.Figures{Label: c.Say(v, "console.home.counts"), Figures: []design.Figure{
 		figure(clauses, "clauses"), figure(rules, "rules"), figure(drafts, "drafts"), figure(waiting, "waiting"), figure(coming, "announced"),

@@ -174,14 +174,12 @@ func (c *Console) logForm(v gate.Visit, query url.Values, refusal error) logView
 	}
 }
 
-const actKey = "console.act."
-
 // acts are the acts the log can be narrowed to: all that have a name in the words.
 func (c *Console) acts(v gate.Visit, chosen string) []design.Choice {
 	choices := []design.Choice{{Label: c.Say(v, "console.log.every_act"), Checked: chosen == ""}}
 	var names []string
 	for _, key := range c.Words.Keys() {
-		if act, ok := strings.CutPrefix(key, actKey); ok {
+		if act, ok := strings.CutPrefix(key, "console.act."); ok {
 			names = append(names, act)
 		}
 	}
@@ -196,16 +194,16 @@ func (c *Console) acts(v gate.Visit, chosen string) []design.Choice {
 
 // act is an act in words, followed by the name the evidence has for it.
 func (c *Console) act(v gate.Visit, act string) string {
-	if !c.Words.Has(v.Actor.Language, actKey+act) {
+	if !c.Words.Has(v.Actor.Language, "console.act."+act) {
 		return act
 	}
-	return c.Say(v, actKey+act) + " (" + act + ")"
+	return c.Say(v, "console.act."+act) + " (" + act + ")"
 }
 
 func (c *Console) logTable(v gate.Visit, entries []evidence.Entry, leaves map[identity.ID]evidence.Leaf) *design.Table {
 	t := &design.Table{ID: "log", Caption: c.Say(v, "console.log.title"), Hidden: true, Small: true}
 	for _, column := range []string{"number", "when", "act", "actor", "subject", "clause", "commitment"} {
-		t.Columns = append(t.Columns, design.Column{Text: c.Say(v, "console.log.column_"+column), Numeric: column == "number"})
+		t.Columns = append(t.Columns, design.Column{Text: c.Say(v, "console.log.column."+column), Numeric: column == "number"})
 	}
 	for _, e := range entries {
 		number, commitment := c.Say(v, "console.log.waiting"), "—"
