@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -83,7 +84,11 @@ func (p *place) load(names []string) (packs []agreement.Pack, problems []clause.
 	return packs, problems, nil
 }
 
+// compareProblems puts what is said of a folder last: it often follows from what is wrong in a file.
 func compareProblems(a, b clause.Problem) int {
+	if x, y := path.Ext(a.File) == "", path.Ext(b.File) == ""; x != y {
+		return map[bool]int{true: 1, false: -1}[x]
+	}
 	if c := strings.Compare(a.File, b.File); c != 0 {
 		return c
 	}

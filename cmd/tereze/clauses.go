@@ -190,7 +190,9 @@ func writeTable(out io.Writer, rows []clauseRow) error {
 		}
 		var rules, with []string
 		for _, rule := range r.written {
-			rules, with = append(rules, rule.Name), append(with, spelt(rule.With))
+			for i, line := range spelt(rule.With) {
+				rules, with = append(rules, at([]string{rule.Name}, i)), append(with, line)
+			}
 		}
 		if r.Repeats != "" {
 			rules, with = append(rules, ""), append(with, "as clause "+r.Repeats)
@@ -223,12 +225,30 @@ func at(list []string, i int) string {
 	return ""
 }
 
-func spelt(with []agreement.Parameter) string {
-	all := make([]string, len(with))
+// lineWidth is how many characters of parameters stand on one line.
+const lineWidth = 60
+
+// spelt writes parameters as a pack does, over several lines where they are long.
+func spelt(with []agreement.Parameter) []string {
+	lines := []string{""}
 	for i, p := range with {
-		all[i] = p.Name + ": " + p.String()
+		for k, word := range strings.Fields(p.Name + ": " + p.String()) {
+			last := &lines[len(lines)-1]
+			switch {
+			case *last == "":
+			case len(*last)+len(word) >= lineWidth:
+				lines = append(lines, "")
+				last = &lines[len(lines)-1]
+			default:
+				if k == 0 && i > 0 {
+					*last += ","
+				}
+				*last += " "
+			}
+			*last += word
+		}
 	}
-	return strings.Join(all, ", ")
+	return lines
 }
 
 // writeCounts prints the sums, by portal and of all.

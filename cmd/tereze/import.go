@@ -20,6 +20,7 @@ type drafted struct {
 	replaced []string // numbers whose text is the imported one
 	added    []string
 	missing  []string // numbers the text has not: they stay
+	title    string   // the new one, empty where it stays
 }
 
 // rewrite drafts the editions in one act.
@@ -79,7 +80,7 @@ func (in *imported) edit(d reader.DocumentReport, told *drafted) func(*agreement
 	doc := in.docs[d.Source]
 	texts := reader.Texts(doc, in.known[d.Document])
 	return func(c *agreement.Content) error {
-		told.replaced, told.added = nil, nil
+		told.replaced, told.added, told.title = nil, nil, ""
 		for i := range c.Clauses {
 			cl := &c.Clauses[i]
 			text := texts[cl.Number]
@@ -102,8 +103,8 @@ func (in *imported) edit(d reader.DocumentReport, told *drafted) func(*agreement
 			}
 		}
 		in.headings(c, doc)
-		if doc.Title != "" && c.Title != nil {
-			c.Title[in.language] = doc.Title
+		if doc.Title != "" && c.Title != nil && flat(doc.Title) != flat(c.Title[in.language]) {
+			c.Title[in.language], told.title = doc.Title, doc.Title
 		}
 		return nil
 	}
@@ -190,6 +191,9 @@ func (in *imported) headings(c *agreement.Content, doc reader.Document) {
 func (d drafted) tell(out io.Writer, problems []clause.Problem) {
 	fmt.Fprintf(out, "\n%s is drafted: %s replaced, %s added%s\n",
 		nameOf(d.edition), counted(len(d.replaced), "text"), counted(len(d.added), "clause"), listed(d.added))
+	if d.title != "" {
+		fmt.Fprintf(out, "  the title is now: %s\n", d.title)
+	}
 	if len(d.missing) > 0 {
 		fmt.Fprintf(out, "  not in the text, and left as they are: %s\n", strings.Join(d.missing, ", "))
 	}

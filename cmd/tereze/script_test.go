@@ -12,7 +12,7 @@ import (
 	"tereze/internal/house"
 )
 
-var update = flag.Bool("update", false, "write docs/rules.md anew")
+var update = flag.Bool("update", false, "write docs/rules.md, and what the scripts compare with, anew")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"tereze": main})
@@ -28,6 +28,7 @@ func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("RECEIPTS", receipts)
 			env.Setenv("HOME", env.WorkDir)

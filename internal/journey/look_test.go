@@ -31,13 +31,22 @@ func (p *person) look() {
 func (p *person) narrow() {
 	p.t.Helper()
 	if p.width != phone {
-		p.do(chromedp.EmulateViewport(phone, 800))
-		defer p.do(chromedp.EmulateViewport(p.width, 800))
+		p.window(phone)
+		defer p.window(p.width)
 	}
 	for _, out := range ask[[]string](p, sideways) {
 		p.t.Errorf("%s, %d pixels wide: %s", p.where(), phone, out)
 	}
 }
+
+// window gives the window a width, and waits until the page has taken it on.
+func (p *person) window(width int64) {
+	p.t.Helper()
+	p.do(chromedp.EmulateViewport(width, 800))
+	ask[bool](p, laidOut)
+}
+
+const laidOut = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`
 
 // sideways lists what sticks out of the page. What may be scrolled by itself does not count.
 const sideways = `(() => {

@@ -90,7 +90,11 @@ func arrive(t *testing.T, l *place, portal, language string, width int64) *perso
 	ctx, leave := chromedp.NewContext(browser(t), chromedp.WithNewBrowserContext(), chromedp.WithListener(p.complaints.listen))
 	t.Cleanup(leave)
 	p.ctx = ctx
-	p.do(chromedp.EmulateViewport(width, 800))
+	// The first call opens the window, which lives as long as the context of that call.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	p.window(width)
 	_, err := chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
 		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, BrowserContextID: chromedp.FromContext(ctx).BrowserContextID, DownloadPath: p.folder,
 	})

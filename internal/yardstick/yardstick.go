@@ -133,34 +133,39 @@ func (s stage) run(ctx context.Context, cfg Config) (rows []Row, err error) {
 func (w work) measure(ctx context.Context, cfg Config) (Row, error) {
 	slice := max(cfg.Slice, w.slice)
 	var ours, theirs []float64
-	for round := range cfg.Rounds + 1 {
-		t, err := w.turn(ctx, slice)
+	for range cfg.Rounds + 1 {
+		p, err := w.round(ctx, slice)
 		if err != nil {
 			return Row{}, err
 		}
-		if round == 0 {
-			continue
-		}
-		ours = append(ours, t.ours)
-		if w.theirs != nil {
-			theirs = append(theirs, t.theirs)
-		}
-	}
-	return newRow(w, ours, theirs), nil
-}
-
-// pair is what one turn of the work and one of its yardstick gave; theirs is 0 where there is none.
-type pair struct{ ours, theirs float64 }
-
-func (w work) turn(ctx context.Context, slice time.Duration) (p pair, err error) {
-	if p.ours, err = w.ours(ctx, slice); err != nil {
-		return pair{}, err
+		ours, theirs = append(ours, p.ours), append(theirs, p.theirs)
 	}
 	if w.theirs == nil {
-		return p, nil
+		return newRow(w, ours[1:], nil), nil
 	}
-	if p.theirs, err = w.theirs(ctx, slice); err != nil {
-		return pair{}, fmt.Errorf("yardstick: %w", err)
+	return newRow(w, ours[1:], theirs[1:]), nil
+}
+
+// pair is the figures of one round; theirs is 0 where there is no yardstick.
+type pair struct{ ours, theirs float64 }
+
+// round gives each of the two a slice, in halves and in the order ours, theirs, theirs, ours: a
+// machine that grows slower or faster meanwhile favours neither.
+func (w work) round(ctx context.Context, slice time.Duration) (p pair, err error) {
+	if w.theirs == nil {
+		p.ours, err = w.ours(ctx, slice)
+		return p, err
+	}
+	for i, mine := range []bool{true, false, false, true} {
+		turn, sum := w.theirs, &p.theirs
+		if mine {
+			turn, sum = w.ours, &p.ours
+		}
+		rate, err := turn(ctx, slice/2)
+		if err != nil {
+			return pair{}, fmt.Errorf("turn %d: %w", i+1, err)
+		}
+		*sum += rate / 2
 	}
 	return p, nil
 }

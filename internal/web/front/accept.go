@@ -1,6 +1,7 @@
 package front
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,7 +31,6 @@ type acceptView struct {
 	Documents []acceptDocument
 	Seen      []string
 	Next      string
-	Jump      string      // to the control: between it and the heading stands the whole agreement
 	Button    string      // empty: nothing to press
 	Automatic string      // how the rest is accepted by itself; may be empty
 	Continue  design.Link // where everything is automatic
@@ -43,6 +43,9 @@ type acceptView struct {
 type acceptDocument struct {
 	Title     string
 	BoxID     string
+	EndID     string // of what stands under the text
+	Jump      string // there: the text is long, and each of its clauses can be reached by Tab
+	How       string // in what way it is accepted, by the clause of Cite
 	Told      string
 	Withdrawn string // cannot be accepted any more; may be empty
 	Sections  []design.Section
@@ -130,11 +133,11 @@ func (s *Front) controlOf(v gate.Visit, x agreement.Standing, all []agreement.St
 
 func (s *Front) showAccept(w http.ResponseWriter, r *http.Request, v gate.Visit, form acceptForm, err error) error {
 	view := acceptView{
-		Title: s.Say(v, "front.accept.title"), Lead: s.Say(v, "front.accept.lead"), Next: frame.Local(v, form.Next, ""), Jump: s.Say(v, "front.accept.jump"),
+		Title: s.Say(v, "front.accept.title"), Lead: s.Say(v, "front.accept.lead"), Next: frame.Local(v, form.Next, ""),
 		Without: design.WarningText{Text: s.Say(v, "front.accept.without")},
 	}
 	status, byField := http.StatusOK, map[string]string(nil)
-	if x, ok := err.(*fault.Fault); ok && x.Key == "agreement.changed" {
+	if x, ok := errors.AsType[*fault.Fault](err); ok && x.Key == "agreement.changed" {
 		view.Changed, status, form.Ticked = s.Say(v, "front.accept.changed", "document", s.DocumentTitle(v, x.Args["document"])), http.StatusConflict, nil
 	} else if err != nil {
 		if view.Errors, byField, ok = s.Errors(v, err); !ok {
@@ -193,7 +196,7 @@ func (s *Front) acceptDocument(v gate.Visit, x agreement.Standing, all []agreeme
 	e := latest(posted, v.Now)
 	title := s.In(v, e.Content.Title)
 	out := acceptDocument{
-		Title: title, BoxID: "text-" + x.Document, Cite: s.Cite(v, x.Cite), Told: s.told(v, e, posted),
+		Title: title, BoxID: "text-" + x.Document, EndID: "end-" + x.Document, Jump: s.Say(v, "front.accept.jump"), Cite: s.Cite(v, x.Cite), Told: s.told(v, e, posted),
 		Sections: s.sections(v, e.Content, x.Document+"-", false),
 		Links:    []design.Link{{Text: s.Say(v, "front.accept.edition", "edition", strconv.Itoa(e.Number)), URL: frame.EditionURL(e.Portal, e.Document, e.Number)}},
 	}
@@ -201,11 +204,11 @@ func (s *Front) acceptDocument(v gate.Visit, x agreement.Standing, all []agreeme
 		out.Withdrawn = s.Say(v, "front.accept.withdrawn")
 		return out
 	}
+	out.How = s.Say(v, "front.accept.how", "how", s.value(v, "how", x.By))
 	if len(x.Accepted) > 0 {
-		out.Links = append(out.Links,
-			design.Link{Text: s.Say(v, "front.text.changes"), URL: changesURL(e)},
-			design.Link{Text: s.Say(v, "front.accept.refuse", "edition", strconv.Itoa(e.Number)), URL: refusalURL(v, e)})
+		out.Links = append(out.Links, design.Link{Text: s.Say(v, "front.text.changes"), URL: changesURL(e)})
 	}
+	out.Links = append(out.Links, design.Link{Text: s.Say(v, "front.accept.refuse", "edition", strconv.Itoa(e.Number)), URL: refusalURL(v, e)})
 	switch s.controlOf(v, x, all) {
 	case agreement.ByTick:
 		out.Tick = &design.Checkboxes{

@@ -119,7 +119,7 @@ func (s *Front) ruleClause(v gate.Visit, e agreement.Edition, c agreement.Clause
 	for _, rule := range s.rulesOf(v, c) {
 		list := design.SummaryList{Rows: []design.SummaryRow{{Key: s.Say(v, "front.rules.rule"), Body: mono(rule.Name)}}}
 		for _, p := range rule.Parameters {
-			list.Rows = append(list.Rows, design.SummaryRow{Key: p.Name, Value: p.Value})
+			list.Rows = append(list.Rows, design.SummaryRow{Key: capital(p.Name), Value: p.Value})
 		}
 		out.Rules = append(out.Rules, list)
 	}

@@ -3,6 +3,8 @@ package front
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
@@ -49,6 +51,12 @@ func (s *Front) parameterValue(v gate.Visit, p agreement.Parameter) string {
 		words[i] = s.value(v, p.Name, w)
 	}
 	return strings.Join(words, ", ")
+}
+
+// capital begins a name that stands by itself.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // written puts a value as a pack writes it, one or a list in brackets, into words. Nothing written

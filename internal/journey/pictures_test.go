@@ -1,0 +1,95 @@
+package journey
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// Pictures are kept in the tree, so they are only as large as a reader needs.
+const (
+	maxPicture = 200 << 10 // bytes
+	tallest    = 1500      // pixels of the page; the rest is cut off
+)
+
+// picture takes the page before the person in windows of these widths, where the environment names
+// a folder for pictures. An ordinary run of the tests changes nothing in the tree.
+func (p *person) picture(step string, widths ...int64) {
+	p.t.Helper()
+	folder := os.Getenv(envScreenshots)
+	if folder == "" {
+		return
+	}
+	name := p.portal
+	if name == "" {
+		name = "all"
+	}
+	for _, width := range widths {
+		p.window(width)
+		ask[bool](p, "(document.activeElement?.blur(), scrollTo(0, 0), true)")
+		ctx, stop := context.WithTimeout(p.ctx, patience)
+		taken, err := chromedp.Run(ctx, take(width))
+		stop()
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if taken, err = smaller(taken); err != nil {
+			p.t.Fatal(err)
+		}
+		if len(taken) > maxPicture {
+			p.t.Errorf("%s-%s-%d.png has %d bytes", name, step, width, len(taken))
+		}
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%s-%d.png", name, step, width)), taken, 0o644); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.window(p.width)
+}
+
+// take captures the page from its top.
+func take(width int64) chromedp.Action[[]byte] {
+	return func(ctx context.Context, tab *chromedp.Target) ([]byte, error) {
+		height, err := chromedp.Evaluate[float64]("document.documentElement.scrollHeight")(ctx, tab)
+		if err != nil {
+			return nil, err
+		}
+		time.Sleep(100 * time.Millisecond) // a mark of the pointer fades
+		beyond := true
+		got, err := cdp.Call(ctx, tab, page.CaptureScreenshot, page.CaptureScreenshotParams{
+			CaptureBeyondViewport: &beyond, Clip: &page.Viewport{Width: float64(width), Height: min(height, tallest), Scale: 1},
+		})
+		return got.Data, err
+	}
+}
+
+// smaller packs a picture as well as PNG can; browsers pack for speed. Of each colour it keeps the
+// six high bits: nobody sees it, and a ground that shades from one colour to another packs well.
+func smaller(picture []byte) ([]byte, error) {
+	decoded, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		return nil, fmt.Errorf("a picture of the browser: %w", err)
+	}
+	if flat, ok := decoded.(*image.RGBA); ok {
+		for i := range flat.Pix {
+			flat.Pix[i] |= 3
+		}
+	}
+	var out bytes.Buffer
+	packer := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := packer.Encode(&out, decoded); err != nil {
+		return nil, fmt.Errorf("pack a picture: %w", err)
+	}
+	if out.Len() > len(picture) {
+		return picture, nil
+	}
+	return out.Bytes(), nil
+}
