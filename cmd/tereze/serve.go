@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -26,7 +27,22 @@ type serveConfig struct {
 	portals  string // folder of packs that add to or replace those that ship
 	origin   string // names the log for ever
 	clock    time.Duration
+	proxies  []netip.Prefix
 	demo     bool
+}
+
+// proxy adds the address or network of a server before this one.
+func (c *serveConfig) proxy(s string) error {
+	if a, err := netip.ParseAddr(s); err == nil {
+		c.proxies = append(c.proxies, netip.PrefixFrom(a, a.BitLen()))
+		return nil
+	}
+	network, err := netip.ParsePrefix(s)
+	if err != nil {
+		return errors.New("want an address or a network, such as 127.0.0.1 or 10.0.0.0/8")
+	}
+	c.proxies = append(c.proxies, network)
+	return nil
 }
 
 // postsPerMinute is what one address may send: an office of thirty people at work, or one guessing.
@@ -42,6 +58,7 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.StringVar(&c.database, "database", "", "SQLite file, or postgres://… (default: tereze.db in the data folder)")
 	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
 	f.StringVar(&c.origin, "origin", "tereze", "name of the transparency log, given once, when the keys are made")
+	f.Func("proxy", "address or network of the server before this one, whose X-Forwarded-For is believed; may be given several times", c.proxy)
 	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
 	if err := f.Parse(args); err != nil {
 		return 2
@@ -132,7 +149,7 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	clock := &calendar.Clock{}
 	clock.Move(c.clock)
 	cfg := house.Config{
-		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Limits: gate.Limits{PostsPerMinute: postsPerMinute},
+		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Limits: gate.Limits{PostsPerMinute: postsPerMinute}, Proxies: c.proxies,
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))

@@ -82,6 +82,8 @@ type Tx interface {
 	Session(ctx context.Context, tokenHash []byte) (Session, error)
 	// SawSession moves the time it was last seen.
 	SawSession(ctx context.Context, tokenHash []byte, at time.Time) error
+	// EndSessionsUnseen ends the sessions of a user last seen, or begun, before these instants.
+	EndSessionsUnseen(ctx context.Context, id identity.ID, seen, began time.Time) error
 	// EndSession ends it; ending it twice changes nothing.
 	EndSession(ctx context.Context, tokenHash []byte) error
 }

@@ -87,6 +87,10 @@ func (a *Accounts) Begin(ctx context.Context, u User, s SignIn) (SignedIn, error
 		actor.Language = s.Language
 	}
 	err := a.InTx(ctx, func(tx Tx) error {
+		// What ran out is looked for by nobody else: a browser that was closed signs nothing out.
+		if err := tx.EndSessionsUnseen(ctx, u.ID, now.Add(-a.Limits.Idle), now.Add(-a.Limits.Absolute)); err != nil {
+			return err
+		}
 		if err := tx.AddSession(ctx, tokenHash(token), session); err != nil {
 			return err
 		}
@@ -137,7 +141,7 @@ func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]b
 	s := held.session
 	idle, absolute := now.Sub(s.SeenAt), now.Sub(s.BeganAt)
 	// A clock that jumped back makes these negative; the session is then as fresh as it was.
-	if s.Portal != portal || !held.active || idle > a.Limits.Idle || absolute > a.Limits.Absolute {
+	if s.Portal != portal || !held.active || held.ended || idle > a.Limits.Idle || absolute > a.Limits.Absolute {
 		return identity.Actor{}, fault.New(fault.Unauthenticated, "account.sign_in_first")
 	}
 	if idle > time.Minute {
@@ -161,10 +165,10 @@ func (a *Accounts) Exit(ctx context.Context, token string) error {
 		return nil
 	}
 	hash := tokenHash(raw)
-	a.sessions.drop([sha256.Size]byte(hash))
-	return a.InTx(ctx, func(tx Tx) error {
+	found := false
+	err = a.InTx(ctx, func(tx Tx) error {
 		s, err := tx.Session(ctx, hash)
-		if fault.Is(err, fault.Absent) {
+		if found = err == nil; fault.Is(err, fault.Absent) {
 			return nil
 		}
 		if err != nil {
@@ -175,6 +179,10 @@ func (a *Accounts) Exit(ctx context.Context, token string) error {
 		}
 		return a.note(ctx, tx, User{ID: s.User, Portal: s.Portal}, "account.exit", a.Now(), nil)
 	})
+	if err == nil && found {
+		a.sessions.end([sha256.Size]byte(hash))
+	}
+	return err
 }
 
 // Forget drops what is remembered of a user's sessions; the next request asks the database.
@@ -196,6 +204,7 @@ type heldSession struct {
 	session Session
 	actor   identity.Actor
 	active  bool
+	ended   bool // by Exit; this stays
 	read    time.Time
 }
 
@@ -209,7 +218,7 @@ func (c *sessionCache) get(hash [sha256.Size]byte, now time.Time) (heldSession, 
 	defer c.mu.RUnlock()
 	held, ok := c.of[hash]
 	age := now.Sub(held.read)
-	return held, ok && age >= 0 && age < keepSession
+	return held, ok && (held.ended || age >= 0 && age < keepSession)
 }
 
 func (c *sessionCache) put(hash [sha256.Size]byte, held heldSession) {
@@ -218,14 +227,14 @@ func (c *sessionCache) put(hash [sha256.Size]byte, held heldSession) {
 	if c.of == nil || len(c.of) >= maxSessions {
 		c.of = map[[sha256.Size]byte]heldSession{}
 	}
-	c.of[hash] = held
+	if !c.of[hash].ended {
+		c.of[hash] = held
+	}
 }
 
-func (c *sessionCache) drop(hash [sha256.Size]byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.of, hash)
-}
+// end remembers that a session has ended: a request that read it a moment before would otherwise
+// bring it back.
+func (c *sessionCache) end(hash [sha256.Size]byte) { c.put(hash, heldSession{ended: true}) }
 
 func (c *sessionCache) dropUser(user identity.ID) {
 	c.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"tereze/internal/clause"
@@ -73,15 +74,18 @@ type Tx interface {
 	SaveEdition(ctx context.Context, e Edition) error
 	// RemoveDraft removes an edition that was never published, believed at a version.
 	RemoveDraft(ctx context.Context, e Edition) error
-	// HoldDocuments makes publications on a portal wait for each other until the transaction ends.
+	// HoldDocuments makes publications on a portal, and what rests on its editions, wait until the
+	// transaction ends.
 	HoldDocuments(ctx context.Context, portal string) error
+	// ShareDocuments makes publications wait as well, but not others that share.
+	ShareDocuments(ctx context.Context, portal string) error
 
 	// AddAcceptance adds it unless the person has accepted that edition; added says which.
 	AddAcceptance(ctx context.Context, a Acceptance) (added bool, err error)
 	// AcceptancesOf lists what a person accepted on a portal, oldest first.
 	AcceptancesOf(ctx context.Context, portal string, home identity.ID) ([]Acceptance, error)
-	// AddRefusal adds it.
-	AddRefusal(ctx context.Context, r Refusal) error
+	// AddRefusal adds it unless the person has refused that edition; added says which.
+	AddRefusal(ctx context.Context, r Refusal) (added bool, err error)
 	// RefusalsOf lists a person's refusals, oldest first.
 	RefusalsOf(ctx context.Context, user identity.ID) ([]Refusal, error)
 }
@@ -96,7 +100,7 @@ type DepartTx interface {
 }
 
 // Depart ends an account on the ground of the agreement: account knows how.
-type Depart func(ctx context.Context, tx Tx, user identity.ID, effect string, deleteMaterials bool, cite clause.Citation) error
+type Depart func(ctx context.Context, tx Tx, user identity.ID, effect string, deleteMaterials bool) error
 
 // Agreements performs the acts of this room. All fields are needed.
 type Agreements struct {
@@ -108,7 +112,8 @@ type Agreements struct {
 	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
 	Depart Depart
 
-	bonds bonds
+	loading sync.Mutex // what was read last is put last
+	bonds   bonds
 }
 
 // Seen names an edition a person was shown when they agreed.
@@ -124,12 +129,12 @@ type Seen struct {
 // Refusals: Conflict "agreement.changed" when another edition is in force than the one seen, and
 // nothing is accepted; Conflict "agreement.withdrawn"; Invalid "agreement.incomplete" when a
 // required document is not among the seen; Forbidden "agreement.how" when the portal's agreement
-// is not accepted in this way.
+// is not accepted in this way; Forbidden "account.closed" for somebody who has left.
 func (a *Agreements) Accept(ctx context.Context, actor identity.Actor, how string, seen []Seen, address string) ([]Acceptance, error) {
 	var out []Acceptance
-	err := a.InTx(ctx, func(tx Tx) error {
+	err := a.act(ctx, actor.Portal, func(tx Tx) error {
 		var err error
-		out, err = a.accept(ctx, tx, actor, how, seen, address, a.Now())
+		out, err = a.accept(ctx, tx, actor, how, seen, address)
 		return err
 	})
 	if err != nil {
@@ -139,10 +144,17 @@ func (a *Agreements) Accept(ctx context.Context, actor identity.Actor, how strin
 	return out, nil
 }
 
-func (a *Agreements) accept(ctx context.Context, tx Tx, actor identity.Actor, how string, seen []Seen, address string, now time.Time) ([]Acceptance, error) {
-	published, err := tx.PublishedEditions(ctx, actor.Portal)
+func (a *Agreements) accept(ctx context.Context, tx Tx, actor identity.Actor, how string, seen []Seen, address string) ([]Acceptance, error) {
+	now, published, err := a.ground(ctx, tx, tx.ShareDocuments, actor.Portal)
 	if err != nil {
 		return nil, err
+	}
+	refusals, err := tx.RefusalsOf(ctx, actor.Home())
+	if err != nil {
+		return nil, err
+	}
+	if left := leftAt(refusals); !left.IsZero() {
+		return nil, fault.New(fault.Forbidden, "account.closed")
 	}
 	earlier, err := tx.AcceptancesOf(ctx, actor.Portal, actor.Home())
 	if err != nil {
@@ -193,14 +205,15 @@ func ofDocument(editions []Edition, document string) []Edition {
 
 // way cites the clause under which a document is accepted in a given way: the first time by its
 // acceptance rule (egov 2.1, ismet 2.1, kundelik 2.1, court 2, kg P3), later also by its renewal
-// rule (ismet 2.2, R38, kundelik 2.2).
+// rule (ismet 2.2, R38, kundelik 2.2). Signing in and going on are seen here, not claimed: what only
+// says that it did is no such act.
 func (a *Agreements) way(book *clause.Book, document, how string, again bool) (clause.Citation, bool) {
 	acceptance, cite, ok := clause.InDocument[AcceptanceRule](book, document)
 	if ok && slices.Contains(acceptance.How, how) {
 		return cite, true
 	}
 	renewal, renewed, ok := clause.InDocument[Renewal](book, document)
-	if ok && again && renewal.By == how {
+	if ok && again && renewal.By == how && how != BySignIn && how != ByContinuedUse {
 		return renewed, true
 	}
 	return cite, false

@@ -36,7 +36,10 @@ func (a *Agreements) Draft(ctx context.Context, actor identity.Actor, document s
 		}
 		out = Edition{
 			Portal: actor.Portal, Document: document, Number: newest.Number + 1, State: Draft, Base: newest.Number,
-			Content: newest.Content, Digest: newest.Digest, Version: 1, DraftedBy: actor.User, DraftedAt: now,
+			Content: newest.Content, Digest: newest.Digest, DraftedBy: actor.User, DraftedAt: now,
+			// Not 1: the number of a discarded draft is taken again, and whoever still believes in a
+			// version of that one must not be taken to believe in this.
+			Version: int(a.NewID()),
 		}
 		if err := tx.AddEdition(ctx, out); err != nil {
 			return err
@@ -48,14 +51,18 @@ func (a *Agreements) Draft(ctx context.Context, actor identity.Actor, document s
 
 // Rewrite replaces what a draft says. believed is the version the writer read.
 //
-// Refusals: as change; Conflict "agreement.not_draft" once it is submitted; Conflict
-// "store.changed" when somebody saved it meanwhile.
+// Refusals: as change; Conflict "agreement.state" once it is submitted; Conflict "store.changed"
+// when somebody saved it meanwhile; Forbidden "agreement.second_person" for an owner who did not
+// draft it, where the owner is to approve it: nobody approves their own words.
 func (a *Agreements) Rewrite(ctx context.Context, actor identity.Actor, document string, number, believed int, edit func(*Content) error) (Edition, error) {
 	var out Edition
-	err := a.change(ctx, actor, identity.Operator, func(tx Tx, _ time.Time) error {
+	err := a.change(ctx, actor, identity.Operator, func(tx Tx, now time.Time) error {
 		e, err := a.open(ctx, tx, actor, document, number, believed, Draft)
 		if err != nil {
 			return err
+		}
+		if role, cite := a.ApprovalBy(actor.Portal, document, now); role != "" && actor.Is(role) && e.DraftedBy != actor.User {
+			return fault.New(fault.Forbidden, "agreement.second_person").By(cite)
 		}
 		e.Content = e.Content.clone()
 		if err := edit(&e.Content); err != nil {
@@ -114,7 +121,7 @@ func (a *Agreements) Problems(e Edition) []clause.Problem {
 			set = append(set, h.compiled[document][editions[len(editions)-1].Number])
 		}
 	}
-	_, clashes := clause.NewBook(e.Portal, set)
+	_, clashes := newBook(portal, set)
 	return clashes
 }
 
@@ -176,18 +183,18 @@ func (a *Agreements) move(ctx context.Context, actor identity.Actor, role identi
 // Publish posts an edition: from this instant it is announced, and it comes into force by the rule
 // of the edition now in force. What it says is frozen.
 //
-// Refusals: as Rewrite; Forbidden "agreement.needs_owner" while the owner's consent is due and not
-// given; Conflict "agreement.same_instant" when an edition published before comes into force at
+// Refusals: as Submit; Invalid "agreement.problems" also while it would clash with what is in force
+// or announced of the other documents; Forbidden "agreement.needs_owner" while the owner's consent is
+// due and not given; Conflict "agreement.same_instant" when an edition published before comes into force at
 // the same instant or later; Unavailable "agreement.clock" when the clock stands before the last
 // publication.
 func (a *Agreements) Publish(ctx context.Context, actor identity.Actor, document string, number, believed int) (Edition, error) {
 	var out Edition
 	err := a.change(ctx, actor, identity.Operator, func(tx Tx, _ time.Time) error {
-		if err := tx.HoldDocuments(ctx, actor.Portal); err != nil {
+		now, published, err := a.ground(ctx, tx, tx.HoldDocuments, actor.Portal)
+		if err != nil {
 			return err
 		}
-		// Asked only now: whoever waited for another publication is posted after it.
-		now := a.Now()
 		e, err := a.open(ctx, tx, actor, document, number, believed, Draft, Approved)
 		if err != nil {
 			return err
@@ -199,12 +206,11 @@ func (a *Agreements) Publish(ctx context.Context, actor identity.Actor, document
 		if len(a.Problems(e)) > 0 {
 			return fault.New(fault.Invalid, "agreement.problems")
 		}
-		published, err := tx.PublishedEditions(ctx, actor.Portal)
-		if err != nil {
-			return err
-		}
 		if err := a.post(&e, ofDocument(published, document), now); err != nil {
 			return err
+		}
+		if !a.fits(e) {
+			return fault.New(fault.Invalid, "agreement.problems")
 		}
 		e.State, e.PublishedBy = Published, actor.User
 		e.Version++
@@ -252,22 +258,31 @@ func (a *Agreements) post(e *Edition, published []Edition, now time.Time) error 
 	return nil
 }
 
+// fits reports whether the portal's books hold together at every instant from now on with this
+// edition among them: beside an edition of another document that is only announced, or that it
+// precedes, it may set a rule twice for a while.
+func (a *Agreements) fits(e Edition) bool {
+	h, all := a.holding(e.Portal), []Edition{e}
+	for _, editions := range h.published {
+		all = append(all, editions...)
+	}
+	_, _, problems := a.compile(h.portal, all)
+	return len(problems) == 0
+}
+
 // Withdraw ends the offer of a document: nobody can accept it any more, those who did stay bound
 // (ismet 2.4, 2.5). Refusals: Forbidden where the edition in force has no rule for it; Absent
 // where nothing is in force; Conflict when it is withdrawn already.
 func (a *Agreements) Withdraw(ctx context.Context, actor identity.Actor, document string) (Edition, error) {
 	var out Edition
-	err := a.change(ctx, actor, identity.Operator, func(tx Tx, now time.Time) error {
+	err := a.change(ctx, actor, identity.Operator, func(tx Tx, _ time.Time) error {
+		now, published, err := a.ground(ctx, tx, tx.HoldDocuments, actor.Portal)
+		if err != nil {
+			return err
+		}
 		rule, cite, ok := clause.InDocument[Withdrawal](a.Book(actor.Portal, now), document)
 		if !ok || rule.By != string(identity.Operator) {
 			return fault.New(fault.Forbidden, "agreement.no_withdrawal")
-		}
-		if err := tx.HoldDocuments(ctx, actor.Portal); err != nil {
-			return err
-		}
-		published, err := tx.PublishedEditions(ctx, actor.Portal)
-		if err != nil {
-			return err
 		}
 		current, offered := InForce(ofDocument(published, document), now)
 		if !offered {
@@ -307,7 +322,7 @@ func (a *Agreements) change(ctx context.Context, actor identity.Actor, role iden
 	if !actor.Is(role) {
 		return fault.New(fault.Forbidden, "agreement.role").With("role", string(role))
 	}
-	return a.InTx(ctx, func(tx Tx) error { return act(tx, a.Now()) })
+	return a.act(ctx, actor.Portal, func(tx Tx) error { return act(tx, a.Now()) })
 }
 
 // open loads an edition that must be in one of the states and at the version believed.
@@ -342,6 +357,8 @@ func (a *Agreements) Load(ctx context.Context, portal string) error {
 	if !ok {
 		return fmt.Errorf("load editions: no portal %q", portal)
 	}
+	a.loading.Lock()
+	defer a.loading.Unlock()
 	var published []Edition
 	err := a.InView(ctx, func(tx Tx) error {
 		all, err := tx.Editions(ctx, portal)
@@ -361,6 +378,10 @@ func (a *Agreements) Load(ctx context.Context, portal string) error {
 // portal from it. What is published is frozen: a pack whose edition differs from the published
 // one of the same number is refused, because an amendment is an edition of its own.
 func (a *Agreements) Found(ctx context.Context, pack Pack) error {
+	// Compiled before anything is written: what cannot be loaded must not get into the database.
+	if problems := a.Put(pack.Portal, pack.Editions); len(problems) > 0 {
+		return problems[0]
+	}
 	err := a.InTx(ctx, func(tx Tx) error {
 		if err := tx.HoldDocuments(ctx, pack.Portal.Name); err != nil {
 			return err
@@ -393,9 +414,6 @@ func (a *Agreements) Found(ctx context.Context, pack Pack) error {
 	})
 	if err != nil {
 		return err
-	}
-	if problems := a.Put(pack.Portal, nil); len(problems) > 0 {
-		return problems[0]
 	}
 	return a.Load(ctx, pack.Portal.Name)
 }

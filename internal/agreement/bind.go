@@ -2,7 +2,7 @@ package agreement
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"sync"
 	"time"
 
@@ -29,28 +29,26 @@ func (a *Agreements) Standings(ctx context.Context, actor identity.Actor, at tim
 	var out []Standing
 	err := a.InView(ctx, func(tx Tx) error {
 		var err error
-		out, err = a.standings(ctx, tx, actor, at)
+		out, _, err = a.standings(ctx, tx, actor, at)
 		return err
 	})
 	return out, err
 }
 
-func (a *Agreements) standings(ctx context.Context, tx Tx, actor identity.Actor, at time.Time) ([]Standing, error) {
+// standings is Standings inside a transaction; left is when the person left, zero for who has not.
+func (a *Agreements) standings(ctx context.Context, tx Tx, actor identity.Actor, at time.Time) (out []Standing, left time.Time, err error) {
 	var accepted []Acceptance
-	var left time.Time
 	if home := actor.Home(); home != 0 {
-		var err error
 		if accepted, err = tx.AcceptancesOf(ctx, actor.Portal, home); err != nil {
-			return nil, err
+			return nil, left, err
 		}
 		refusals, err := tx.RefusalsOf(ctx, home)
 		if err != nil {
-			return nil, err
+			return nil, left, err
 		}
 		left = leftAt(refusals)
 	}
 	h, book := a.holding(actor.Portal), a.Book(actor.Portal, at)
-	var out []Standing
 	for _, document := range a.Required(actor.Portal, at) {
 		published := h.published[document]
 		s := Standing{Document: document, Announced: Announced(published, at)}
@@ -66,7 +64,7 @@ func (a *Agreements) standings(ctx context.Context, tx Tx, actor identity.Actor,
 		s.By, s.Cite = nextWay(book, document, len(s.Accepted) > 0)
 		out = append(out, s)
 	}
-	return out, nil
+	return out, left, nil
 }
 
 // leftAt is when a refusal ended the person's bond; a refusal without effect ends nothing.
@@ -97,6 +95,7 @@ func nextWay(book *clause.Book, document string, again bool) (string, clause.Cit
 //
 // Refusals: Forbidden "agreement.not_accepted", citing how to accept, with the argument "by";
 // Forbidden "agreement.withdrawn" for somebody who has not accepted a document that was withdrawn;
+// Forbidden "account.closed" for somebody who has left, whatever being here would accept;
 // Unauthenticated for a visitor where access alone does not bind.
 func (a *Agreements) Bind(ctx context.Context, actor identity.Actor, address string) (bound identity.Bound, fresh []Acceptance, err error) {
 	now := a.Now()
@@ -104,29 +103,41 @@ func (a *Agreements) Bind(ctx context.Context, actor identity.Actor, address str
 	if home := actor.Home(); home != 0 && a.bonds.settled(home, book) {
 		return identity.Bind(actor, now), nil, nil
 	}
-	standings, err := a.Standings(ctx, actor, now)
+	var automatic []Standing
+	err = a.InView(ctx, func(tx Tx) error {
+		automatic, err = a.automatic(ctx, tx, actor, now)
+		return err
+	})
+	if err == nil && len(automatic) > 0 {
+		fresh, err = a.acceptByBeingHere(ctx, actor, address)
+	}
 	if err != nil {
 		return identity.Bound{}, nil, err
 	}
-	var seen []Seen
-	automatic := false
+	a.bonds.settle(actor.Home(), book)
+	return identity.Bind(actor, now), fresh, nil
+}
+
+// automatic lists the documents that being here accepts, none where everything is settled.
+// Refusals as Bind.
+func (a *Agreements) automatic(ctx context.Context, tx Tx, actor identity.Actor, now time.Time) (out []Standing, err error) {
+	standings, left, err := a.standings(ctx, tx, actor, now)
+	if err != nil {
+		return nil, err
+	}
+	if !left.IsZero() {
+		return nil, fault.New(fault.Forbidden, "account.closed")
+	}
 	for _, s := range standings {
-		seen = append(seen, Seen{s.Document, s.InForce.Number})
 		if s.Settled {
 			continue
 		}
 		if err := barred(actor, s); err != nil {
-			return identity.Bound{}, nil, err
+			return nil, err
 		}
-		automatic = true
+		out = append(out, s)
 	}
-	if automatic {
-		if fresh, err = a.acceptByBeingHere(ctx, actor, standings, seen, address, now); err != nil {
-			return identity.Bound{}, nil, err
-		}
-	}
-	a.bonds.settle(actor.Home(), book)
-	return identity.Bind(actor, now), fresh, nil
+	return out, nil
 }
 
 // barred refuses where being here is not yet accepting.
@@ -142,22 +153,21 @@ func barred(actor identity.Actor, s Standing) error {
 	return fault.New(fault.Forbidden, "agreement.not_accepted").With("document", s.Document).With("by", s.By).By(s.Cite)
 }
 
-func (a *Agreements) acceptByBeingHere(ctx context.Context, actor identity.Actor, standings []Standing, seen []Seen, address string, now time.Time) (fresh []Acceptance, err error) {
-	err = a.InTx(ctx, func(tx Tx) error {
+// acceptByBeingHere asks again how the person stands: what was found before the transaction may
+// have changed by the time it has begun.
+func (a *Agreements) acceptByBeingHere(ctx context.Context, actor identity.Actor, address string) (fresh []Acceptance, err error) {
+	err = a.act(ctx, actor.Portal, func(tx Tx) error {
 		fresh = nil
-		published, err := tx.PublishedEditions(ctx, actor.Portal)
+		now, _, err := a.ground(ctx, tx, tx.ShareDocuments, actor.Portal)
 		if err != nil {
 			return err
 		}
-		for _, s := range standings {
-			if s.Settled {
-				continue
-			}
-			e, err := current(published, s.Document, seen, now)
-			if err != nil {
-				return err
-			}
-			x, err := a.record(ctx, tx, actor, e, s.By, address, now, s.Cite)
+		automatic, err := a.automatic(ctx, tx, actor, now)
+		if err != nil {
+			return err
+		}
+		for _, s := range automatic {
+			x, err := a.record(ctx, tx, actor, s.InForce, s.By, address, now, s.Cite)
 			if err != nil {
 				return err
 			}
@@ -170,15 +180,17 @@ func (a *Agreements) acceptByBeingHere(ctx context.Context, actor identity.Actor
 
 // SignedIn records what signing in accepts: where the agreement takes each sign-in under a new
 // edition for acceptance (ismet 2.2), the editions the person was shown at the sign-in page. It
-// accepts nothing for somebody who has never accepted, and nothing that was not shown.
+// accepts nothing for somebody who has never accepted or has left, and nothing that was not shown.
 func (a *Agreements) SignedIn(ctx context.Context, tx Tx, actor identity.Actor, seen []Seen, address string) error {
-	now := a.Now()
-	standings, err := a.standings(ctx, tx, actor, now)
+	now, published, err := a.ground(ctx, tx, tx.ShareDocuments, actor.Portal)
+	if errors.Is(err, errBehind) {
+		return nil // published a moment ago by another process: the person is asked on the next page
+	}
 	if err != nil {
 		return err
 	}
-	published, err := tx.PublishedEditions(ctx, actor.Portal)
-	if err != nil {
+	standings, left, err := a.standings(ctx, tx, actor, now)
+	if err != nil || !left.IsZero() {
 		return err
 	}
 	for _, s := range standings {
@@ -233,9 +245,4 @@ func (b *bonds) forget(home identity.ID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.of, home)
-}
-
-// HasRefused reports whether a refusal with effect stands among these.
-func HasRefused(refusals []Refusal) bool {
-	return slices.ContainsFunc(refusals, func(r Refusal) bool { return r.Effect != NoEffect })
 }

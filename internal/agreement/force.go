@@ -19,11 +19,23 @@ func inForceAt(current *clause.Edition, posted time.Time, zone *time.Location) t
 	return calendar.AfterFullDays(posted, amendment.InForceAfter.Amount, zone)
 }
 
+// coming leaves out the editions that a withdrawal overtook: announced while the document was still
+// offered, they never come into force (ismet 2.4).
+func coming(published []Edition) []Edition {
+	for _, w := range published {
+		overtaken := func(e Edition) bool { return e.InForceAt.After(w.WithdrawnAt) }
+		if i := slices.IndexFunc(published, overtaken); !w.WithdrawnAt.IsZero() && i >= 0 {
+			return published[:i]
+		}
+	}
+	return published
+}
+
 // InForce finds, among the published editions of one document in their order, the one in force at
 // an instant. At any instant there is at most one; before the first, none. A withdrawn document
 // has none: it is offered to nobody any more (ismet 2.4).
 func InForce(published []Edition, at time.Time) (Edition, bool) {
-	for _, e := range slices.Backward(published) {
+	for _, e := range slices.Backward(coming(published)) {
 		if !e.InForceAt.After(at) {
 			withdrawn := !e.WithdrawnAt.IsZero() && !e.WithdrawnAt.After(at)
 			return e, !withdrawn
@@ -34,7 +46,7 @@ func InForce(published []Edition, at time.Time) (Edition, bool) {
 
 // Announced lists the editions posted by an instant but not yet in force at it.
 func Announced(published []Edition, at time.Time) (out []Edition) {
-	for _, e := range published {
+	for _, e := range coming(published) {
 		if !e.PostedAt.After(at) && e.InForceAt.After(at) {
 			out = append(out, e)
 		}
@@ -44,7 +56,7 @@ func Announced(published []Edition, at time.Time) (out []Edition) {
 
 // Superseded is when the edition gave way to the next; ok is false while no next one is published.
 func Superseded(published []Edition, number int) (at time.Time, ok bool) {
-	for _, e := range published {
+	for _, e := range coming(published) {
 		if e.Number > number {
 			return e.InForceAt, true
 		}
@@ -73,7 +85,7 @@ func Binding(published []Edition, accepted []Acceptance, left time.Time, unilate
 	if edition == 0 {
 		return 0
 	}
-	for _, e := range published {
+	for _, e := range coming(published) {
 		if e.Number > edition && !e.InForceAt.After(at) && unilateral(e.Document, edition) {
 			edition = e.Number
 		}

@@ -29,6 +29,8 @@ func TestInForce(t *testing.T) {
 	t.Parallel()
 	withdrawn := history()
 	withdrawn[2].WithdrawnAt = at("2026-07-01T00:00:00Z")
+	overtaken := history()
+	overtaken[1].WithdrawnAt = at("2026-06-02T00:00:00Z")
 	for _, c := range []struct {
 		name     string
 		editions []agreement.Edition
@@ -43,6 +45,8 @@ func TestInForce(t *testing.T) {
 		{"the last stays in force", history(), "2030-01-01T00:00:00Z", 3, true},
 		{"until its withdrawal a document is offered", withdrawn, "2026-06-30T23:59:59Z", 3, true},
 		{"a withdrawn document is offered to nobody", withdrawn, "2026-07-01T00:00:00Z", 3, false},
+		{"what was announced before the withdrawal", overtaken, "2026-06-01T12:00:00Z", 2, true},
+		{"does not come into force after it", overtaken, "2026-06-04T19:00:00Z", 2, false},
 	} {
 		e, offered := agreement.InForce(c.editions, at(c.at))
 		if e.Number != c.want || offered != c.offered {

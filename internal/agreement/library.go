@@ -1,6 +1,7 @@
 package agreement
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,22 +35,7 @@ func NewLibrary(rules *clause.Catalogue) *Library {
 
 // Put takes a portal and all its published editions. With problems nothing changes.
 func (l *Library) Put(portal Portal, published []Edition) []clause.Problem {
-	h := &holding{portal: portal, published: map[string][]Edition{}, compiled: map[string]map[int]*clause.Edition{}}
-	for _, e := range published {
-		c, problems := l.rules.Compile(e.Portal, e.Document, e.Number, e.Content.bindings())
-		if len(problems) > 0 {
-			return problems
-		}
-		if h.compiled[e.Document] == nil {
-			h.compiled[e.Document] = map[int]*clause.Edition{}
-		}
-		h.compiled[e.Document][e.Number] = c
-		h.published[e.Document] = append(h.published[e.Document], e)
-	}
-	for _, editions := range h.published {
-		slices.SortFunc(editions, func(a, b Edition) int { return a.Number - b.Number })
-	}
-	pages, problems := h.pages()
+	h, pages, problems := l.compile(portal, published)
 	if len(problems) > 0 {
 		return problems
 	}
@@ -65,12 +51,33 @@ func (l *Library) Put(portal Portal, published []Edition) []clause.Problem {
 	return nil
 }
 
+// compile makes what the library would hold of a portal, and its books.
+func (l *Library) compile(portal Portal, published []Edition) (*holding, []clause.Page, []clause.Problem) {
+	h := &holding{portal: portal, published: map[string][]Edition{}, compiled: map[string]map[int]*clause.Edition{}}
+	for _, e := range published {
+		c, problems := l.rules.Compile(e.Portal, e.Document, e.Number, e.Content.bindings())
+		if len(problems) > 0 {
+			return nil, nil, problems
+		}
+		if h.compiled[e.Document] == nil {
+			h.compiled[e.Document] = map[int]*clause.Edition{}
+		}
+		h.compiled[e.Document][e.Number] = c
+		h.published[e.Document] = append(h.published[e.Document], e)
+	}
+	for _, editions := range h.published {
+		slices.SortFunc(editions, func(a, b Edition) int { return a.Number - b.Number })
+	}
+	pages, problems := h.pages()
+	return h, pages, problems
+}
+
 // pages makes one book for every instant at which the set of editions in force changes. A
 // withdrawn edition stays in the book: those who accepted it are still bound by it.
 func (h *holding) pages() ([]clause.Page, []clause.Problem) {
 	var instants []time.Time
 	for _, editions := range h.published {
-		for _, e := range editions {
+		for _, e := range coming(editions) {
 			instants = append(instants, e.InForceAt)
 		}
 	}
@@ -80,20 +87,34 @@ func (h *holding) pages() ([]clause.Page, []clause.Problem) {
 	for _, at := range instants {
 		var set []*clause.Edition
 		for _, document := range h.portal.Documents {
-			for _, e := range slices.Backward(h.published[document]) {
+			for _, e := range slices.Backward(coming(h.published[document])) {
 				if !e.InForceAt.After(at) {
 					set = append(set, h.compiled[document][e.Number])
 					break
 				}
 			}
 		}
-		book, problems := clause.NewBook(h.portal.Name, set)
+		book, problems := newBook(h.portal, set)
 		if len(problems) > 0 {
 			return nil, problems
 		}
 		pages = append(pages, clause.Page{From: at, Book: book})
 	}
 	return pages, nil
+}
+
+// newBook binds the editions of a portal into a book. Beside what clause refuses, it refuses a
+// clause that requires a document the portal does not have: nobody could ever accept it.
+func newBook(portal Portal, set []*clause.Edition) (*clause.Book, []clause.Problem) {
+	book, problems := clause.NewBook(portal.Name, set)
+	if documents, cite, ok := clause.In[Documents](book); ok {
+		for _, name := range documents.Required {
+			if !slices.Contains(portal.Documents, name) {
+				problems = append(problems, clause.Problem{File: cite.Document, Clause: cite.Clause, Reason: fmt.Sprintf("requires %q, which is no document of the portal", name)})
+			}
+		}
+	}
+	return book, problems
 }
 
 func (l *Library) holding(portal string) *holding { return (*l.state.Load())[portal] }

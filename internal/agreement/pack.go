@@ -82,7 +82,7 @@ func LoadPack(fsys fs.FS, name string, rules *clause.Catalogue) (Pack, []clause.
 		}
 	}
 	if len(l.problems) == 0 {
-		_, clashes := clause.NewBook(name, first)
+		_, clashes := newBook(portal, first)
 		for _, c := range clashes {
 			// A book knows documents; the file that binds one is its newest edition.
 			c.File = fmt.Sprintf("%s/%s/edition-%d.yaml", name, c.File, newest(p.Editions, c.File))

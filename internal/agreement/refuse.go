@@ -2,7 +2,9 @@ package agreement
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"time"
 
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
@@ -27,7 +29,7 @@ func (a *Agreements) RefusalEffect(portal string) (effect string, deleteMaterial
 
 // Refuse records that the actor refuses an edition, in force or announced, and gives the refusal
 // the effect the agreement names, in one transaction: the account is deleted or closed, its
-// sessions end. Refusing twice answers with the first refusal.
+// sessions end. Refusing twice, or after having left, answers with the refusal there is.
 //
 // Refusals: Unauthenticated for a visitor; Absent "agreement.no_edition" for an edition that is
 // neither in force nor announced.
@@ -36,45 +38,10 @@ func (a *Agreements) Refuse(ctx context.Context, actor identity.Actor, document 
 		return Refusal{}, fault.New(fault.Unauthenticated, "account.sign_in_first")
 	}
 	var out Refusal
-	err := a.InTx(ctx, func(tx Tx) error {
-		now := a.Now()
-		published, err := tx.PublishedEditions(ctx, actor.Portal)
-		if err != nil {
-			return err
-		}
-		e, ok := refusable(ofDocument(published, document), number, a)
-		if !ok {
-			return fault.New(fault.Absent, "agreement.no_edition")
-		}
-		earlier, err := tx.RefusalsOf(ctx, actor.User)
-		if err != nil {
-			return err
-		}
-		for _, r := range earlier {
-			if r.Document == document && r.Edition == number {
-				out = r
-				return nil
-			}
-		}
-		effect, materials, cite := a.RefusalEffect(actor.Portal)
-		out = Refusal{
-			User: actor.User, Portal: actor.Portal, Document: document, Edition: number,
-			Effect: effect, At: now, Evidence: a.NewID(), Cite: cite,
-		}
-		if err := tx.AddRefusal(ctx, out); err != nil {
-			return err
-		}
-		if _, err := a.Record(ctx, tx, evidence.Entry{
-			Portal: actor.Portal, Home: actor.User, ID: out.Evidence, At: now, Actor: actorName(actor), Act: "agreement.refuse",
-			Subject: document + "@" + strconv.Itoa(e.Number), Citation: cite,
-			Detail: map[string]string{"document": document, "edition": strconv.Itoa(number), "effect": effect},
-		}); err != nil {
-			return err
-		}
-		if effect == NoEffect {
-			return nil
-		}
-		return a.Depart(ctx, tx, actor.User, effect, materials, cite)
+	err := a.act(ctx, actor.Portal, func(tx Tx) error {
+		var err error
+		out, err = a.refuse(ctx, tx, actor, document, number)
+		return err
 	})
 	if err != nil {
 		return Refusal{}, err
@@ -83,15 +50,59 @@ func (a *Agreements) Refuse(ctx context.Context, actor identity.Actor, document 
 	return out, nil
 }
 
-func refusable(published []Edition, number int, a *Agreements) (Edition, bool) {
-	now := a.Now()
-	if e, offered := InForce(published, now); e.Number == number && offered {
-		return e, true
+func (a *Agreements) refuse(ctx context.Context, tx Tx, actor identity.Actor, document string, number int) (Refusal, error) {
+	now, published, err := a.ground(ctx, tx, tx.ShareDocuments, actor.Portal)
+	if err != nil {
+		return Refusal{}, err
 	}
-	for _, e := range Announced(published, now) {
-		if e.Number == number {
-			return e, true
-		}
+	if earlier, found, err := refused(ctx, tx, actor.User, document, number); err != nil || found {
+		return earlier, err
 	}
-	return Edition{}, false
+	if !refusable(ofDocument(published, document), number, now) {
+		return Refusal{}, fault.New(fault.Absent, "agreement.no_edition")
+	}
+	effect, materials, cite := a.RefusalEffect(actor.Portal)
+	out := Refusal{
+		User: actor.User, Portal: actor.Portal, Document: document, Edition: number,
+		Effect: effect, At: now, Evidence: a.NewID(), Cite: cite,
+	}
+	added, err := tx.AddRefusal(ctx, out)
+	if err != nil {
+		return Refusal{}, err
+	}
+	if !added {
+		// Another request of the same person was first: its refusal is the one there is.
+		out, _, err = refused(ctx, tx, actor.User, document, number)
+		return out, err
+	}
+	if _, err := a.Record(ctx, tx, evidence.Entry{
+		Portal: actor.Portal, Home: actor.User, ID: out.Evidence, At: now, Actor: actorName(actor), Act: "agreement.refuse",
+		Subject: document + "@" + strconv.Itoa(number), Citation: cite,
+		Detail: map[string]string{"document": document, "edition": strconv.Itoa(number), "effect": effect},
+	}); err != nil {
+		return Refusal{}, err
+	}
+	if effect == NoEffect {
+		return out, nil
+	}
+	return out, a.Depart(ctx, tx, actor.User, effect, materials)
+}
+
+// refused finds the refusal of an edition, or the one by which the person has left already.
+func refused(ctx context.Context, tx Tx, user identity.ID, document string, number int) (Refusal, bool, error) {
+	all, err := tx.RefusalsOf(ctx, user)
+	i := slices.IndexFunc(all, func(r Refusal) bool {
+		return r.Effect != NoEffect || r.Document == document && r.Edition == number
+	})
+	if i < 0 {
+		return Refusal{}, false, err
+	}
+	return all[i], true, err
+}
+
+// refusable reports whether an edition is in force and offered, or announced.
+func refusable(published []Edition, number int, now time.Time) bool {
+	e, offered := InForce(published, now)
+	return offered && e.Number == number ||
+		slices.ContainsFunc(Announced(published, now), func(e Edition) bool { return e.Number == number })
 }

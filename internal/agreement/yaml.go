@@ -179,6 +179,9 @@ func (r *reader) texts(w written, key string, needed bool) []string {
 		r.wrong(v.line, "%s: want a list", key)
 		return nil
 	}
+	if needed && len(v.list) == 0 {
+		r.wrong(v.line, "%s is empty", key)
+	}
 	var out []string
 	for _, item := range v.list {
 		if item.kind != scalar {

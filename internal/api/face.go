@@ -43,6 +43,9 @@ func (a *API) Refused(w http.ResponseWriter, _ *http.Request, v gate.Visit, stat
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 §15.5.2
+	}
 	w.WriteHeader(status)
 	// A status is sent: what is left to fail is the connection, and nobody reads of that.
 	_ = json.NewEncoder(w).Encode(p)

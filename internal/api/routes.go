@@ -34,7 +34,7 @@ type API struct {
 func (a *API) Routes(mux *http.ServeMux) {
 	open := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Open(a, p)) }
 	known := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Known(a, p)) }
-	bound := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, a.Gate.Bound(a, p)) }
+	member := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, a.Gate.Member(a, p)) }
 
 	open("GET /api/v1/openapi.json", a.openAPI)
 	open("GET /api/v1/portals", a.portals)
@@ -43,9 +43,9 @@ func (a *API) Routes(mux *http.ServeMux) {
 	open("POST /api/v1/portals/{portal}/sessions", a.signIn)
 	known("DELETE /api/v1/portals/{portal}/sessions/mine", a.exit)
 	known("POST /api/v1/portals/{portal}/acceptances", a.accept)
-	bound("GET /api/v1/portals/{portal}/me", a.me)
-	bound("GET /api/v1/portals/{portal}/acceptances", a.acceptances)
-	bound("GET /api/v1/portals/{portal}/receipts/{entry}", a.receipt)
+	member("GET /api/v1/portals/{portal}/me", a.me)
+	member("GET /api/v1/portals/{portal}/acceptances", a.acceptances)
+	member("GET /api/v1/portals/{portal}/receipts/{entry}", a.receipt)
 
 	open("GET /log/checkpoint", a.checkpoint)
 	open("GET /log/key", a.key)

@@ -42,7 +42,7 @@ func (g *Gate) visitor(r *http.Request, portal string) identity.ID {
 	if err != nil {
 		return 0
 	}
-	id, err := g.Opaque.ID(c.Value)
+	id, err := g.Visitors.ID(c.Value)
 	if err != nil {
 		return 0
 	}
@@ -51,7 +51,7 @@ func (g *Gate) visitor(r *http.Request, portal string) identity.ID {
 
 func (g *Gate) visitorCookie(actor identity.Actor) *http.Cookie {
 	return &http.Cookie{
-		Name: visitorPrefix + actor.Portal, Value: g.Opaque.Of(actor.Visitor), Path: "/",
+		Name: visitorPrefix + actor.Portal, Value: g.Visitors.Of(actor.Visitor), Path: "/",
 		Expires: g.Now().Add(400 * 24 * time.Hour), Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -44,7 +45,7 @@ type Face interface {
 	Language(r *http.Request, actor identity.Actor) string
 }
 
-// Gate is the front door of one program. All fields but Limits are needed.
+// Gate is the front door of one program. All fields but Limits and Proxies are needed.
 type Gate struct {
 	// Actor finds who holds a token on a portal; Unauthenticated where nobody does.
 	Actor func(ctx context.Context, portal, token string) (identity.Actor, error)
@@ -52,18 +53,23 @@ type Gate struct {
 	Bind func(ctx context.Context, actor identity.Actor, address string) (bound identity.Bound, fresh bool, err error)
 	// Portal reports whether there is a portal of this name.
 	Portal func(name string) bool
-	// NewVisitor makes the id of a browser without an account, and Opaque shows and reads it.
+	// NewVisitor makes the id of a browser without an account, and Visitors shows and reads it. Its key
+	// is its own: under that of addresses, the address form of a user would make a visitor who
+	// holds the user's home.
 	NewVisitor func() identity.ID
-	Opaque     identity.Opaque
+	Visitors   identity.Opaque
 	Now        func() time.Time
 	Log        *slog.Logger
 	Limits     Limits
+	// Proxies are the networks whose word on where a request comes from is believed; nil: nobody's.
+	Proxies []netip.Prefix
 
 	posts addresses
 }
 
 // Limits are measures for one network address; zero means none.
 type Limits struct {
+	// PostsPerMinute counts forms, and visitors who begin to use a portal: both write.
 	PostsPerMinute int
 }
 
@@ -86,21 +92,33 @@ func (g *Gate) Known(face Face, page Page) http.Handler {
 // Bound is a page for those bound by the editions in force of all the portal requires. Where the
 // agreement takes access for acceptance (egov 2.1), a visitor is given an id to be bound under.
 func (g *Gate) Bound(face Face, page BoundPage) http.Handler {
-	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
-		newcomer := v.Actor.Home() == 0
-		if newcomer {
-			v.Actor.Visitor = g.NewVisitor()
-		}
-		bound, fresh, err := g.Bind(r.Context(), v.Actor, v.Address)
-		if err != nil {
+	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error { return g.bind(w, r, v, page) })
+}
+
+func (g *Gate) bind(w http.ResponseWriter, r *http.Request, v Visit, page BoundPage) error {
+	newcomer := v.Actor.Home() == 0
+	if newcomer {
+		if err := g.count(v); err != nil {
 			return err
 		}
-		if newcomer {
-			http.SetCookie(w, g.visitorCookie(v.Actor))
-		}
-		v.Fresh = fresh
-		return page(w, r, v, bound)
-	})
+		v.Actor.Visitor = g.NewVisitor()
+	}
+	bound, fresh, err := g.Bind(r.Context(), v.Actor, v.Address)
+	if err != nil {
+		return err
+	}
+	if newcomer {
+		http.SetCookie(w, g.visitorCookie(v.Actor))
+	}
+	v.Fresh = fresh
+	return page(w, r, v, bound)
+}
+
+// Member is Bound for those who have signed in: a page that belongs to somebody. A visitor is sent
+// to the sign-in before the agreement is asked, lest being sent away counts as access (egov 2.1).
+func (g *Gate) Member(face Face, page BoundPage) http.Handler {
+	bound := func(w http.ResponseWriter, r *http.Request, v Visit) error { return g.bind(w, r, v, page) }
+	return g.Known(face, bound)
 }
 
 // Staff is a page for a role. What staff may do follows from the role, not from the agreement.
@@ -116,18 +134,30 @@ func (g *Gate) Staff(face Face, role identity.Role, page Page) http.Handler {
 // enter finds out who comes, applies the limits and turns what the page returns into an answer.
 func (g *Gate) enter(face Face, page Page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := Visit{Now: g.Now(), Address: address(r)}
+		v := Visit{Now: g.Now(), Address: g.address(r)}
 		err := g.identify(r, face, &v)
-		if err == nil {
-			err = g.limit(r, v)
+		if err == nil && r.Method == http.MethodPost {
+			err = g.count(v)
 		}
 		if err == nil {
-			err = page(w, r, v)
+			err = safely(page, w, r, v)
 		}
 		if err != nil {
 			g.refuse(w, r, face, v, err)
 		}
 	})
+}
+
+// safely turns a panic of a page into an accident, so that the person is answered by the face.
+func safely(page Page, w http.ResponseWriter, r *http.Request, v Visit) (err error) {
+	defer func() {
+		if cause := recover(); cause == http.ErrAbortHandler {
+			panic(cause)
+		} else if cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return page(w, r, v)
 }
 
 func (g *Gate) identify(r *http.Request, face Face, v *Visit) error {

@@ -4,29 +4,42 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"tereze/internal/fault"
 )
 
-// address is the network address of the other end. A header that claims another is not believed:
-// anyone can write one (kundelik 6.8d).
-func address(r *http.Request) string {
+// address is the network address a request comes from. A header that claims another is believed
+// only from a known proxy, and of that only what a known proxy added: anyone can write one
+// (kundelik 6.8d).
+func (g *Gate) address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
-		return r.RemoteAddr
+		host = r.RemoteAddr
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		claimed, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil || !g.proxy(host) {
+			break
+		}
+		host = claimed.Unmap().String()
 	}
 	return host
 }
 
-// limit turns away forms that come faster than a person, or an office behind one address, sends them.
+func (g *Gate) proxy(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && slices.ContainsFunc(g.Proxies, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+}
+
+// count turns away what is written faster than a person, or an office behind one address, sends it.
 // Refusal: TooMany "gate.too_many".
-func (g *Gate) limit(r *http.Request, v Visit) error {
-	if r.Method != http.MethodPost || g.Limits.PostsPerMinute == 0 {
-		return nil
-	}
-	if !g.posts.take(network(v.Address), v.Now, g.Limits.PostsPerMinute) {
+func (g *Gate) count(v Visit) error {
+	if g.Limits.PostsPerMinute > 0 && !g.posts.take(network(v.Address), v.Now, g.Limits.PostsPerMinute) {
 		return fault.New(fault.TooMany, "gate.too_many")
 	}
 	return nil
@@ -35,7 +48,7 @@ func (g *Gate) limit(r *http.Request, v Visit) error {
 // network is whom an address is counted as: an IPv6 customer has a whole /64 to send from.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
-	if err != nil || a.Is4() {
+	if err != nil || a.Unmap().Is4() {
 		return address
 	}
 	p, err := a.Prefix(64)

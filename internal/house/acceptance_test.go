@@ -60,21 +60,11 @@ func TestAcceptTwentyTimesAtOnce(t *testing.T) {
 			actor := h.User(t, portal, "twenty")
 			shown := seen(h, portal)
 			const tries = 20
-			var ready, done sync.WaitGroup
-			barrier := make(chan struct{})
 			got := make([][]agreement.Acceptance, tries)
 			errs := make([]error, tries)
-			ready.Add(tries)
-			for i := range tries {
-				done.Go(func() {
-					ready.Done()
-					<-barrier
-					got[i], errs[i] = h.Agreements.Accept(context.Background(), actor, how, shown, "192.0.2.1")
-				})
-			}
-			ready.Wait()
-			close(barrier)
-			done.Wait()
+			atOnce(tries, func(i int) {
+				got[i], errs[i] = h.Agreements.Accept(context.Background(), actor, how, shown, "192.0.2.1")
+			})
 			for i := range tries {
 				if errs[i] != nil {
 					t.Fatalf("%s: try %d: %v", portal, i, errs[i])

@@ -2,7 +2,6 @@ package house_test
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
@@ -128,20 +127,10 @@ func TestPublishAtOnce(t *testing.T) {
 		operator := h.User(t, "kundelik", "operator", identity.Operator)
 		e := draft(t, h, operator, "agreement", nil)
 		const tries = 8
-		var ready, done sync.WaitGroup
-		barrier := make(chan struct{})
 		errs := make([]error, tries)
-		ready.Add(tries)
-		for i := range tries {
-			done.Go(func() {
-				ready.Done()
-				<-barrier
-				_, errs[i] = h.Agreements.Publish(context.Background(), operator, "agreement", e.Number, e.Version)
-			})
-		}
-		ready.Wait()
-		close(barrier)
-		done.Wait()
+		atOnce(tries, func(i int) {
+			_, errs[i] = h.Agreements.Publish(context.Background(), operator, "agreement", e.Number, e.Version)
+		})
 		published := 0
 		for _, err := range errs {
 			switch {

@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"tereze/internal/account"
@@ -31,4 +32,21 @@ func acts(t testing.TB, h *housetest.House, portal, act string) int {
 		t.Fatal(err)
 	}
 	return len(found)
+}
+
+// atOnce lets several go at the same moment, and waits for all of them.
+func atOnce(tries int, act func(i int)) {
+	var ready, done sync.WaitGroup
+	barrier := make(chan struct{})
+	ready.Add(tries)
+	for i := range tries {
+		done.Go(func() {
+			ready.Done()
+			<-barrier
+			act(i)
+		})
+	}
+	ready.Wait()
+	close(barrier)
+	done.Wait()
 }

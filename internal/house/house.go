@@ -7,11 +7,13 @@ package house
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -47,6 +49,8 @@ type Config struct {
 	Log *slog.Logger
 	// Limits at the gate; zero: none, as a test or a benchmark wants it.
 	Limits gate.Limits
+	// Proxies are the networks of the servers before this one, whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 	// Accounts' limits; zero: account.DefaultLimits.
 	Accounts account.Limits
 	// Demo shows that nothing here is real and gives the clock a page.
@@ -183,7 +187,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 		return err
 	}
 	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, Demo: cfg.Demo})
-	h.door(cfg)
+	if err := h.door(cfg); err != nil {
+		return err
+	}
 	if cfg.Demo {
 		if h.Samples, err = h.people(ctx); err != nil {
 			return err
@@ -217,13 +223,18 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: recorder.Record,
-		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool, _ clause.Citation) error {
+		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx, user, effect, materials)
 		},
 	}
 }
 
-func (h *House) door(cfg Config) {
+func (h *House) door(cfg Config) error {
+	key := sha256.Sum256(append([]byte("visitors\x00"), cfg.Keys.Opaque...))
+	visitors, err := identity.NewOpaque(key[:])
+	if err != nil {
+		return err
+	}
 	h.Gate = &gate.Gate{
 		Actor: h.Accounts.Actor,
 		Bind: func(ctx context.Context, actor identity.Actor, address string) (identity.Bound, bool, error) {
@@ -234,8 +245,9 @@ func (h *House) door(cfg Config) {
 			_, ok := h.Agreements.Portal(name)
 			return ok
 		},
-		NewVisitor: h.Store.NewID, Opaque: h.Opaque, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits,
+		NewVisitor: h.Store.NewID, Visitors: visitors, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits, Proxies: cfg.Proxies,
 	}
+	return nil
 }
 
 // sequence numbers what was recorded, a few times a second.

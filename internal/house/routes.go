@@ -3,6 +3,7 @@ package house
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
@@ -56,8 +57,13 @@ func (h *House) signedIn(ctx context.Context, tx account.Tx, actor identity.Acto
 	return h.Agreements.SignedIn(ctx, tx.(*store.Tx), actor, seen, address)
 }
 
-// forged answers a form that was sent from another site.
+// forged answers a form that was sent from another site. It stands before the routes, so it finds
+// out itself which portal was meant: the answer is in the words of that portal.
 func (h *House) forged(w http.ResponseWriter, r *http.Request) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if _, ok := h.Agreements.Portal(first); ok {
+		r.SetPathValue("portal", first)
+	}
 	refuse := func(http.ResponseWriter, *http.Request, gate.Visit) error {
 		return fault.New(fault.Forbidden, "gate.forged")
 	}

@@ -39,7 +39,6 @@ type Actor struct {
 	Language string // the language the page is shown in
 	Roles    []Role
 	SignedIn time.Time // when the session began
-	Suspect  bool      // the account has refused or left: only what that leaves may be done
 }
 
 // Is reports whether the actor holds a role.

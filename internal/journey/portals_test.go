@@ -21,31 +21,32 @@ type story struct {
 	field     string // of its parameter
 	value     string
 	users     [2]string // sign-in names of one who goes on and one who refuses
+	people    [2]string // and their names
 }
 
 func stories() []story {
-	kazakh := []string{"kk", "ru", "en"}
+	kazakh, names := []string{"kk", "ru", "en"}, [2]string{"Айгерім Сұлтанқызы", "Болат Нұрланұлы"}
 	one := []string{"agreement"}
 	return []story{
 		{
 			portal: "egov", documents: one, document: "agreement", languages: kazakh, accept: "access", renewal: "access", owner: true, announced: true,
-			effect: "close", clause: "2.7.3", field: "p-0-valid_for", value: "12h", users: [2]string{"870512300417", "910304400522"},
+			effect: "close", clause: "2.7.3", field: "p-0-valid_for", value: "12h", users: [2]string{"870512300417", "910304400522"}, people: names,
 		},
 		{
 			portal: "ismet", documents: []string{"offer", "rules"}, document: "offer", languages: kazakh, accept: "tick", renewal: "sign_in",
-			effect: "close", clause: "1.10", field: "p-0-valid_for", value: "15m", users: [2]string{"aigerim@example.kz", "+77015550143"},
+			effect: "close", clause: "1.10", field: "p-0-valid_for", value: "15m", users: [2]string{"aigerim@example.kz", "+77015550143"}, people: names,
 		},
 		{
 			portal: "kundelik", documents: one, document: "agreement", languages: kazakh, accept: "button", renewal: "continued_use",
-			effect: "close", clause: "6.8a", field: "p-0-locked_for", value: "30m", users: [2]string{"айгерім.сұлтан", "bolat.nur"},
+			effect: "close", clause: "6.8a", field: "p-0-locked_for", value: "30m", users: [2]string{"айгерім.сұлтан", "bolat.nur"}, people: names,
 		},
 		{
 			portal: "court", documents: one, document: "agreement", languages: kazakh, accept: "button", renewal: "button", owner: true, announced: true,
-			effect: "delete", clause: "3.4", field: "p-0-min_length", value: "10", users: [2]string{"870512300417", "910304400522"},
+			effect: "delete", clause: "3.4", field: "p-0-min_length", value: "10", users: [2]string{"870512300417", "910304400522"}, people: names,
 		},
 		{
 			portal: "kg", documents: one, document: "agreement", languages: []string{"ky", "ru", "en"}, accept: "consent", renewal: "consent",
-			effect: "none", clause: "2.5", field: "p-1-valid_for", value: "15m", users: [2]string{"+996700123456", "+996555987654"},
+			effect: "none", clause: "2.5", field: "p-1-valid_for", value: "15m", users: [2]string{"+996700123456", "+996555987654"}, people: [2]string{"Айгүл Асанова", "Бекзат Ибраимов"},
 		},
 	}
 }
@@ -62,12 +63,12 @@ func TestPortals(t *testing.T) {
 			goes := arrive(t, l, s.portal, s.languages[0], desk)
 			stays.comes()
 			stays.picture("home", phone, desk)
-			stays.registers(s.users[0], "Айгерім Сұлтанқызы")
+			stays.registers(s.users[0], s.people[0])
 			stays.picture("accept", phone)
 			stays.joins(s)
 			stays.looksRound()
 			goes.comes()
-			goes.registers(s.users[1], "Болат Нұрланұлы")
+			goes.registers(s.users[1], s.people[1])
 			goes.joins(s)
 
 			operator := arrive(t, l, s.portal, s.languages[0], desk)
@@ -122,7 +123,7 @@ func (p *person) looksRound() {
 	p.at("/cabinet")
 	p.picture("cabinet", phone, desk)
 	p.press("cabinet.profile.title")
-	p.rewrite("about", "Мектепте мұғаліммін.")
+	p.rewrite("about", "Мұғалім / мугалим")
 	p.press("cabinet.profile.save")
 	p.sees("cabinet.profile.saved")
 	p.press("frame.nav.cabinet")

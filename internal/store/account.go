@@ -146,6 +146,12 @@ func (tx *Tx) EndSession(ctx context.Context, tokenHash []byte) error {
 	return err
 }
 
+// EndSessionsUnseen follows account.Tx.
+func (tx *Tx) EndSessionsUnseen(ctx context.Context, id identity.ID, seen, began time.Time) error {
+	_, err := tx.exec(ctx, `DELETE FROM account_session WHERE user_id = $1 AND (seen_at < $2 OR began_at < $3)`, int64(id), micros(seen), micros(began))
+	return err
+}
+
 // EndSessionsOf follows account.DepartTx.
 func (tx *Tx) EndSessionsOf(ctx context.Context, id identity.ID) error {
 	_, err := tx.exec(ctx, `DELETE FROM account_session WHERE user_id = $1`, int64(id))

@@ -8,7 +8,6 @@ import (
 
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
-	"tereze/internal/fault"
 	"tereze/internal/identity"
 )
 
@@ -108,6 +107,15 @@ func (tx *Tx) RemoveDraft(ctx context.Context, e agreement.Edition) error {
 		e.Portal, e.Document, int64(e.Number), int64(e.Version))
 }
 
+// ShareDocuments follows agreement.Tx. On SQLite the writer is alone anyhow.
+func (tx *Tx) ShareDocuments(ctx context.Context, portal string) error {
+	if tx.dialect.forShare == "" {
+		return nil
+	}
+	var held string
+	return tx.queryRow(ctx, `SELECT portal FROM agreement_portal WHERE portal = $1`+tx.dialect.forShare, portal).Scan(&held)
+}
+
 // HoldDocuments follows agreement.Tx.
 func (tx *Tx) HoldDocuments(ctx context.Context, portal string) error {
 	if _, err := tx.exec(ctx, `INSERT INTO agreement_portal (portal) VALUES ($1) ON CONFLICT (portal) DO NOTHING`, portal); err != nil {
@@ -154,18 +162,15 @@ func cited(portal string, c clause.Citation) clause.Citation {
 	return c
 }
 
-// AddRefusal follows agreement.Tx. Refusal: Conflict where that edition was refused already.
-func (tx *Tx) AddRefusal(ctx context.Context, r agreement.Refusal) error {
+// AddRefusal follows agreement.Tx.
+func (tx *Tx) AddRefusal(ctx context.Context, r agreement.Refusal) (added bool, err error) {
 	changed, err := tx.exec(ctx, `
 		INSERT INTO agreement_refusal (user_id, portal, document, edition, effect, at, evidence_id, cited_document, cited_edition, cited_clause)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (user_id, portal, document, edition) DO NOTHING`,
 		int64(r.User), r.Portal, r.Document, int64(r.Edition), r.Effect, micros(r.At), int64(r.Evidence),
 		r.Cite.Document, int64(r.Cite.Edition), r.Cite.Clause)
-	if err == nil && changed == 0 {
-		return fault.New(fault.Conflict, keyChanged)
-	}
-	return err
+	return changed == 1, err
 }
 
 // RefusalsOf follows agreement.Tx.

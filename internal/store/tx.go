@@ -35,6 +35,7 @@ type runner interface {
 type dialect struct {
 	name           string // as in the names of paired migrations
 	forUpdate      string
+	forShare       string
 	tableNames     string // every table that is not the engine's own
 	lockMigrations string // script: one process migrates at a time
 	claim          string // script: mark a new database as ours

@@ -33,6 +33,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Open(s.Frame, p)) }
 	known := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Known(s.Frame, p)) }
 	bound := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, s.Gate.Bound(s.Frame, p)) }
+	member := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, s.Gate.Member(s.Frame, p)) }
 	staff := func(role identity.Role, pattern string, p gate.Page) {
 		mux.Handle(pattern, s.Gate.Staff(s.Frame, role, p))
 	}
@@ -43,6 +44,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /-/language/{code}", l.Language)
 	open("POST /-/clock", l.ClockPost)
 	open("/", l.Absent)
+	open("/{portal}/{rest...}", l.Absent) // in the frame and the language of the portal
 
 	f := s.Front
 	open("GET /{portal}", f.Home)
@@ -66,14 +68,14 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/agreement/accept", f.AcceptPost)
 
 	c := s.Cabinet
-	bound("GET /{portal}/cabinet", c.Home)
-	bound("GET /{portal}/cabinet/profile", c.Profile)
-	bound("POST /{portal}/cabinet/profile", c.ProfilePost)
+	member("GET /{portal}/cabinet", c.Home)
+	member("GET /{portal}/cabinet/profile", c.Profile)
+	member("POST /{portal}/cabinet/profile", c.ProfilePost)
 	known("GET /{portal}/cabinet/agreement", c.Agreement)
 	known("GET /{portal}/cabinet/refusal/{document}/{number}", c.Refusal)
 	known("POST /{portal}/cabinet/refusal/{document}/{number}", c.RefusalPost)
-	bound("GET /{portal}/cabinet/activity", c.Activity)
-	bound("GET /{portal}/cabinet/activity.csv", c.ActivityCSV)
+	member("GET /{portal}/cabinet/activity", c.Activity)
+	member("GET /{portal}/cabinet/activity.csv", c.ActivityCSV)
 	known("GET /{portal}/cabinet/receipts/{entry}", c.Receipt)
 	known("GET /{portal}/cabinet/receipts/{entry}/receipt.json", c.ReceiptJSON)
 	known("GET /{portal}/cabinet/receipts/{entry}/qr.png", c.ReceiptQR)

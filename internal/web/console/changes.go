@@ -78,9 +78,13 @@ func (c *Console) changeView(v gate.Visit, change agreement.ClauseChange, langua
 	return view
 }
 
+// spans puts a space between runs of words: the comparison holds none at their ends.
 func spans(of []agreement.Span) (out design.DiffText) {
 	fate := map[agreement.Change]design.Change{agreement.Added: design.Added, agreement.Removed: design.Removed}
-	for _, s := range of {
+	for i, s := range of {
+		if i > 0 {
+			out = append(out, design.Span{Text: " "})
+		}
 		out = append(out, design.Span{Text: s.Text, Change: fate[s.Change]})
 	}
 	return out
@@ -89,7 +93,7 @@ func spans(of []agreement.Span) (out design.DiffText) {
 // parameterTable is what the clause has the portal do, before and after.
 func (c *Console) parameterTable(v gate.Visit, change agreement.ClauseChange) *design.Table {
 	t := &design.Table{
-		ID: "change-" + change.Number + "-rules", Caption: c.Say(v, "console.changes.parameters", "clause", change.Number), Header: true, Small: true,
+		ID: "change-" + change.Number + "-rules", Caption: c.Say(v, "console.changes.parameters", "clause", change.Number), Hidden: true, Header: true, Small: true,
 		Columns: []design.Column{{Text: c.Say(v, "console.column.parameter")}, {Text: c.Say(v, "console.column.before")}, {Text: c.Say(v, "console.column.after")}},
 	}
 	add := func(name, before, after string) {

@@ -36,20 +36,16 @@ type textField struct {
 	Area design.Textarea
 }
 
-// ruleView is one rule of the clause with its parameters. The rule catalogue speaks English.
+// ruleView is one rule of the clause with its parameters. The rule catalogue speaks English: what
+// it says of a parameter is the hint of its field on an English page, and stands among the notes,
+// marked as English, on any other.
 type ruleView struct {
 	Title  string
 	Name   string
 	About  string
-	Fields []parameterField
+	Notes  []string
+	Fields []design.Component
 	Drop   design.Checkboxes
-}
-
-// parameterField is one parameter; Note is its description where it cannot be the hint, because it
-// is in another language than the page.
-type parameterField struct {
-	Input design.Component
-	Note  string
 }
 
 // addView sets a further rule.
@@ -238,11 +234,12 @@ func (c *Console) ruleView(v gate.Visit, i int, rule ruleForm, at map[string]str
 	for _, p := range rule.Definition.Parameters {
 		name := parameterID(i, p.Name)
 		field := design.Field{Name: name, Label: c.parameterName(v, p.Name), Hint: c.want(v, p), Error: at[name], Optional: p.Optional}
-		note := p.About
 		if v.Actor.Language == "en" {
-			field.Hint, note = p.About+" "+field.Hint, ""
+			field.Hint = p.About + " " + field.Hint
+		} else {
+			view.Notes = append(view.Notes, p.Name+": "+p.About)
 		}
-		view.Fields = append(view.Fields, parameterField{Input: c.parameterInput(v, p, field, rule.Values[p.Name]), Note: note})
+		view.Fields = append(view.Fields, c.parameterInput(v, p, field, rule.Values[p.Name]))
 	}
 	return view
 }

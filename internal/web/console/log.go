@@ -36,7 +36,7 @@ type logView struct {
 const logPerPage = 50
 
 // dayForm is a day in a form and in an address.
-const dayForm = "2006-01-02"
+const dayForm = time.DateOnly
 
 // Log answers GET /{portal}/log?act=&from=&to=&before=. An entry is shown with what can be checked
 // without knowing the person: when, what act, by which clause, and its leaf in the log.
@@ -205,6 +205,7 @@ func (c *Console) logTable(v gate.Visit, entries []evidence.Entry, leaves map[id
 	for _, column := range []string{"number", "when", "act", "actor", "subject", "clause", "commitment"} {
 		t.Columns = append(t.Columns, design.Column{Text: c.Say(v, "console.log.column."+column), Numeric: column == "number"})
 	}
+	zone := c.Portal(v).Zone
 	for _, e := range entries {
 		number, commitment := c.Say(v, "console.log.waiting"), "—"
 		if leaf, ok := leaves[e.ID]; ok {
@@ -212,7 +213,7 @@ func (c *Console) logTable(v gate.Visit, entries []evidence.Entry, leaves map[id
 		}
 		cite := c.Cite(v, e.Citation)
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: number}, {Text: c.Instant(v, e.At)}, {Text: c.act(v, e.Act)}, {Text: actor(e.Actor)},
+			{Text: number}, {Text: e.At.In(zone).Format(time.DateTime)}, {Text: c.act(v, e.Act)}, {Text: actor(e.Actor)},
 			{Text: written(e.Subject)}, {Text: written(cite.Text), URL: cite.URL}, {Text: commitment},
 		}})
 	}

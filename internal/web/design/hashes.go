@@ -24,7 +24,7 @@ func hashed(name string) string {
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
 	case "tereze.css":
-		return AssetPath + "tereze.b0e33a03e802.css"
+		return AssetPath + "tereze.b0189ada8030.css"
 	case "tereze.js":
 		return AssetPath + "tereze.bf327131682f.js"
 	}

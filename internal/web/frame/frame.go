@@ -7,6 +7,7 @@ package frame
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -62,7 +63,7 @@ func (f *Frame) Portal(v gate.Visit) agreement.Portal {
 	return p
 }
 
-// Zone is the portal's time zone.
+// zone is the portal's time zone.
 func (f *Frame) zone(v gate.Visit) *time.Location {
 	if p, ok := f.Agreements.Portal(v.Actor.Portal); ok {
 		return p.Zone
@@ -143,9 +144,9 @@ func (f *Frame) Errors(v gate.Visit, err error) (summary []design.FieldError, by
 // here. Others, such as a missing page or a full database, are answered by the gate.
 func AsFaults(err error) fault.Faults {
 	var faults fault.Faults
-	if fs, ok := err.(fault.Faults); ok {
+	if fs, ok := errors.AsType[fault.Faults](err); ok {
 		faults = fs
-	} else if x, ok := err.(*fault.Fault); ok {
+	} else if x, ok := errors.AsType[*fault.Fault](err); ok {
 		faults = fault.Faults{x}
 	}
 	for _, x := range faults {
@@ -300,10 +301,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, err := w.Write(body)
-	if err != nil {
-		return nil // the person has left; the answer was right
-	}
+	_, _ = w.Write(body) // what is left to fail is the connection, and nobody reads of that
 	return nil
 }
 

@@ -86,8 +86,9 @@ func (s *Front) compare(v gate.Visit, view *changesView, before, after agreement
 	for i, language := range languages {
 		texts := s.changedTexts(v, before.Content, after.Content, changes, language, i == 0)
 		if len(texts) > 0 {
+			name := s.Words.Say(language, "language.name")
 			view.Tabs.Tabs = append(view.Tabs.Tabs, design.Tab{
-				ID: "texts-" + language, Label: s.Words.Say(language, "language.name"), Body: inLanguage(language, design.Agreement{Sections: []design.Section{{Clauses: texts}}}),
+				ID: "texts-" + language, Label: name, Body: inLanguage(language, name, design.Agreement{Sections: []design.Section{{Clauses: texts}}}),
 			})
 		}
 	}
@@ -147,12 +148,13 @@ func (s *Front) parameterTable(v gate.Visit, changes []agreement.ClauseChange) d
 	column := func(name string) design.Column { return design.Column{Text: s.Say(v, "front.changes.column."+name)} }
 	table := design.Table{
 		ID: "parameters", Caption: s.Say(v, "front.changes.parameters"), Header: true,
-		Columns: []design.Column{column("clause"), column("rule"), column("parameter"), column("before"), column("after")},
+		// The rule's name comes last: on a telephone what matters is seen without scrolling the table.
+		Columns: []design.Column{column("clause"), column("parameter"), column("before"), column("after"), column("rule")},
 	}
 	for _, c := range changes {
 		add := func(p agreement.ParameterChange, name, before, after string) {
 			table.Rows = append(table.Rows, design.Row{Cells: []design.Cell{
-				{Text: c.Number}, {Text: p.Rule}, {Text: name}, {Text: before}, {Text: after},
+				{Text: c.Number}, {Text: name}, {Text: before}, {Text: after}, {Text: p.Rule},
 			}})
 		}
 		for _, p := range c.Binding {

@@ -139,7 +139,7 @@ func TestWhatChangedShowsWordsAndParameters(t *testing.T) {
 	b := h.Browser(t)
 	b.Get("/court/language/en")
 	page := b.Get("/court/agreement/agreement/editions/2/changes").Want(http.StatusOK)
-	if got, want := page.Text("table tbody tr"), "1.4agreement.amendmentin force after3 days10 days"; got != want {
+	if got, want := page.Text("table tbody tr"), "1.4in force after3 days10 daysagreement.amendment"; got != want {
 		t.Errorf("the table says %q, want %q", got, want)
 	}
 	if got := len(page.All("#texts ins")); got != 3 {
