@@ -86,7 +86,6 @@ const (
 	Submitted State = "submitted" // waiting for the owner
 	Approved  State = "approved"  // may be published
 	Published State = "published" // posted; frozen; in force from InForceAt
-	Discarded State = "discarded" // given up before publication
 )
 
 // Edition is one edition of one document of a portal.

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -21,12 +22,19 @@ const (
 	tallest    = 1500      // pixels of the page; the rest is cut off
 )
 
+// pictured says which steps are kept: all of one portal, of the others what their agreements make
+// different.
+func pictured(portal, step string) bool {
+	return portal == "" || portal == "court" || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt"}, step)
+}
+
 // picture takes the page before the person in windows of these widths, where the environment names
-// a folder for pictures. An ordinary run of the tests changes nothing in the tree.
+// a folder for pictures (TEREZE_SCREENSHOTS="$PWD/docs/screenshots" go test ./internal/journey). An
+// ordinary run of the tests changes nothing in the tree.
 func (p *person) picture(step string, widths ...int64) {
 	p.t.Helper()
 	folder := os.Getenv(envScreenshots)
-	if folder == "" {
+	if folder == "" || !pictured(p.portal, step) {
 		return
 	}
 	name := p.portal
@@ -80,7 +88,7 @@ func smaller(picture []byte) ([]byte, error) {
 	}
 	if flat, ok := decoded.(*image.RGBA); ok {
 		for i := range flat.Pix {
-			flat.Pix[i] |= 3
+			flat.Pix[i] |= 1
 		}
 	}
 	var out bytes.Buffer

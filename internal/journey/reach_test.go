@@ -58,7 +58,6 @@ func TestFirstPage(t *testing.T) {
 	}
 	p.picture("portals", desk, phone)
 	p.speak("en")
-	p.picture("portals-en", desk)
 	p.portal = "court"
 	p.open("/court")
 	p.picture("home-en", desk)

@@ -25,7 +25,7 @@ const (
 // stands finds it; all are the editions of its document in order.
 func stands(e agreement.Edition, all []agreement.Edition, at time.Time) standing {
 	switch e.State {
-	case agreement.Draft, agreement.Discarded:
+	case agreement.Draft:
 		return drafted
 	case agreement.Submitted:
 		return submitted

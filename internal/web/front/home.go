@@ -86,20 +86,16 @@ func (s *Front) cards(v gate.Visit, document string, posted []agreement.Edition)
 // words file under front.promise.
 type promise struct{ rule, parameter string }
 
-// promises are in the order of what a person cares for first.
+// promises are in the order of what a person cares for first. Only what the program already does by
+// itself stands here: a rule that is still pending is no promise to show.
 func promises() []promise {
 	return []promise{
-		{"claims.deadline", "reply"},
-		{"claims.dispute_deadline", "reply"},
 		{"agreement.amendment", "in_force_after"},
 		{"account.activation_code", "valid_for"},
-		{"operations.maintenance", "notice"},
-		{"operations.force_majeure_notice", "within"},
 		{"account.password_delivery", "valid_for"},
 		{"account.recovery_routes", "valid_for"},
 		{"gate.idle_session", "after"},
 		{"gate.lockout", "locked_for"},
-		{"privacy.retention", "after_deletion"},
 		{"account.data_upkeep", "remind_every"},
 	}
 }

@@ -70,7 +70,7 @@ func (s *Front) SignIn(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			return err
 		}
 		if !form.Again || !waits {
-			return frame.SeeOther(w, r, frame.Local(v, form.Next, home(v)+"/cabinet"))
+			return frame.SeeOther(w, r, frame.Local(v, form.Next, begin(v.Actor)))
 		}
 	}
 	return s.showSignIn(w, r, v, form, nil)
@@ -112,7 +112,22 @@ func (s *Front) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 		return s.showSignIn(w, r, v, form, err)
 	}
 	http.SetCookie(w, gate.SessionCookie(v.Actor.Portal, in.Token))
-	return frame.SeeOther(w, r, frame.Local(v, form.Next, home(v)+"/cabinet"))
+	return frame.SeeOther(w, r, frame.Local(v, form.Next, begin(in.Actor)))
+}
+
+// begin is where somebody begins who signs in: staff at their work, which asks for a role and not
+// for the agreement, everybody else in the cabinet.
+func begin(actor identity.Actor) string {
+	home := "/" + actor.Portal
+	switch {
+	case actor.Is(identity.Operator):
+		return home + "/console"
+	case actor.Is(identity.Owner):
+		return home + "/approvals"
+	case actor.Is(identity.Auditor):
+		return home + "/log"
+	}
+	return home + "/cabinet"
 }
 
 func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit, form signInForm, err error) error {
