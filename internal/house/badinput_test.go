@@ -46,7 +46,7 @@ type form struct {
 }
 
 func forms() []form {
-	any := []string{"*"}
+	anything := []string{"*"}
 	return []form{
 		{
 			path: "/kundelik/register", fields: [][2]string{{"shown", "Айгерім Сұлтанқызы"}, {"name", "aigerim"}, {"password", "ұзын құпиясөз"}, {"again", "ұзын құпиясөз"}},
@@ -57,7 +57,7 @@ func forms() []form {
 			path: "/kundelik/cabinet/profile", by: "user",
 			fields: [][2]string{{"version", ""}, {"shown", "Айгерім Сұлтанқызы"}, {"email", "a@example.kz"}, {"phone", "+7 701 555 01 43"}, {"about", "мұғалім"}, {"language", "kk"}},
 			takes: map[string][]string{
-				"version": {}, "shown": {"of another script", "of mixed scripts"}, "email": {"empty", "blank"}, "phone": any,
+				"version": {}, "shown": {"of another script", "of mixed scripts"}, "email": {"empty", "blank"}, "phone": anything,
 				"about": {"empty", "blank", "of another script", "of mixed scripts", "HTML", "a statement", "a format", "a huge number", "a negative number"},
 			},
 		},
@@ -65,13 +65,13 @@ func forms() []form {
 			path: "/kundelik/console/editions/agreement/2/clauses/6.8a", by: "operator",
 			fields: [][2]string{{"version", ""}, {"text-kk", "мәтін"}, {"text-ru", "текст"}, {"text-en", "text"}, {"kind", "mechanism"}, {"rule", "gate.lockout"}, {"p-0-attempts", "5"}, {"p-0-locked_for", "15m"}, {"repeats", ""}},
 			takes: map[string][]string{
-				"text-kk": any, "text-ru": any, "text-en": any, "repeats": {"empty", "blank"}, "rule": {"empty"},
+				"text-kk": anything, "text-ru": anything, "text-en": anything, "repeats": {"empty", "blank"}, "rule": {"empty"},
 			},
 		},
 		{
 			path: "/kundelik/console/editions/agreement/2/clauses-new", by: "operator",
 			fields: [][2]string{{"version", ""}, {"number", "9.9"}, {"after", "6.8a"}, {"text-kk", "мәтін"}, {"text-ru", "текст"}, {"text-en", "text"}},
-			takes:  map[string][]string{"text-kk": any, "text-ru": any, "text-en": any, "after": any, "number": any},
+			takes:  map[string][]string{"text-kk": anything, "text-ru": anything, "text-en": anything, "after": anything, "number": anything},
 		},
 		{
 			path: "/kundelik/cabinet/refusal/agreement/1", by: "user", fields: [][2]string{{"effect", "close"}, {"understood", "yes"}},

@@ -18,8 +18,8 @@ import (
 
 // Pictures are kept in the tree, so they are only as large as a reader needs.
 const (
-	maxPicture = 200 << 10 // bytes
-	tallest    = 1500      // pixels of the page; the rest is cut off
+	maxPicture = 200_000 // bytes
+	tallest    = 1500    // pixels of the page; the rest is cut off
 )
 
 // pictured says which steps are kept: all of one portal, of the others what their agreements make
@@ -79,25 +79,28 @@ func take(width int64) chromedp.Action[[]byte] {
 	}
 }
 
-// smaller packs a picture as well as PNG can; browsers pack for speed. Of each colour it keeps the
-// six high bits: nobody sees it, and a ground that shades from one colour to another packs well.
+// smaller packs a picture as well as PNG can; browsers pack for speed. Of each colour it drops the
+// lowest bit, or two where the picture is still too large: hardly anybody sees it, and a ground that
+// shades from one colour into another packs well.
 func smaller(picture []byte) ([]byte, error) {
 	decoded, err := png.Decode(bytes.NewReader(picture))
 	if err != nil {
 		return nil, fmt.Errorf("a picture of the browser: %w", err)
 	}
-	if flat, ok := decoded.(*image.RGBA); ok {
-		for i := range flat.Pix {
-			flat.Pix[i] |= 1
+	packer := png.Encoder{CompressionLevel: png.BestCompression}
+	for _, dropped := range []uint8{1, 3} {
+		if flat, ok := decoded.(*image.RGBA); ok {
+			for i := range flat.Pix {
+				flat.Pix[i] |= dropped
+			}
+		}
+		var out bytes.Buffer
+		if err := packer.Encode(&out, decoded); err != nil {
+			return nil, fmt.Errorf("pack a picture: %w", err)
+		}
+		if picture = out.Bytes(); len(picture) <= maxPicture {
+			break
 		}
 	}
-	var out bytes.Buffer
-	packer := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := packer.Encode(&out, decoded); err != nil {
-		return nil, fmt.Errorf("pack a picture: %w", err)
-	}
-	if out.Len() > len(picture) {
-		return picture, nil
-	}
-	return out.Bytes(), nil
+	return picture, nil
 }

@@ -17,6 +17,7 @@ type place struct {
 	*housetest.House
 	url   string
 	words *words.Book
+	asked map[string]bool // pages that axe-core has seen; people of one place come one after the other
 }
 
 // open opens a demo with these portals, all of them where none is named.
@@ -33,7 +34,7 @@ func open(t *testing.T, portals ...string) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &place{House: h, url: "http://localhost:" + address.Port(), words: book}
+	return &place{House: h, url: "http://localhost:" + address.Port(), words: book, asked: map[string]bool{}}
 }
 
 // password is what the first page of a demo says of its sample people.
