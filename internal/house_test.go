@@ -26,12 +26,12 @@ var plan = map[string][]string{
 	"fault":    {"clause"},                      // a refusal cites the clause that refuses
 	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
 	"eds":      {"clause"},                      // defines the rules its agreements set
-	"notify":   {"clause"},                      // defines the rules its agreements set
+	"notify":   {"clause", "identity"},          // whose message it is
 
 	// Floor 2 decides. Each defines its rules and records what it does.
 	"agreement":  {"calendar", "clause", "evidence", "fault", "identity"},
-	"account":    {"clause", "evidence", "fault", "identity"},
-	"gate":       {"clause", "fault", "identity"}, // not agreement, not account: it is handed their answers
+	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // codes and links go out as messages
+	"gate":       {"clause", "fault", "identity"},                                   // not agreement, not account: it is handed their answers
 	"billing":    {"clause"},
 	"catalogue":  {"clause"},
 	"claims":     {"clause"},
@@ -39,13 +39,13 @@ var plan = map[string][]string{
 	"court":      {"clause"},
 	"diary":      {"clause"},
 	"operations": {"clause"},
-	"party":      {"clause"},
-	"privacy":    {"clause"},
+	"party":      {"clause", "evidence", "fault", "identity"},
+	"privacy":    {"clause", "evidence", "identity"}, // a consent is somebody's, and recorded
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "clause", "evidence", "fault", "gate", "identity", "words"},
-	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"}, // the same acts as web, in JSON
-	"store": {"account", "agreement", "clause", "evidence", "fault", "identity"},        // the types it keeps
+	"web":   {"account", "agreement", "calendar", "clause", "evidence", "fault", "gate", "identity", "notify", "party", "privacy", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                     // the same acts as web, in JSON
+	"store": {"account", "agreement", "clause", "evidence", "fault", "identity", "notify", "party", "privacy"},                              // the types it keeps
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},

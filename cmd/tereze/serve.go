@@ -149,7 +149,7 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	clock := &calendar.Clock{}
 	clock.Move(c.clock)
 	cfg := house.Config{
-		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Limits: gate.Limits{PostsPerMinute: postsPerMinute}, Proxies: c.proxies,
+		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))

@@ -21,6 +21,7 @@ type State string
 // The states of an account.
 const (
 	Active  State = "active"
+	Locked  State = "locked"  // reported as compromised; recovery or the operator opens it again
 	Closed  State = "closed"  // left by refusing; the data stay until their time
 	Deleted State = "deleted" // nothing of the person is kept but the id that evidence names
 )
@@ -40,6 +41,7 @@ type User struct {
 	LeftAt     time.Time
 	Version    int
 	Roles      []identity.Role
+	ReportedAt time.Time // when the person said the account is compromised; zero: not
 }
 
 // Session is one signed-in browser or program. Its token is known to that alone; the database
@@ -51,12 +53,22 @@ type Session struct {
 	SeenAt  time.Time
 	Address string
 	Agent   string
+
+	TokenHash []byte // filled by SessionsOf: what one session of several is ended by
 }
 
 // Tx is what an act of this room does to the database, all of it in the act's own transaction.
 type Tx interface {
 	evidence.Tx
 	DepartTx
+	AttemptTx
+	SecretTx
+	PasswordTx
+	PersonTx
+	SafetyTx
+	DeskTx
+	NumberTx
+	InvitedTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error
@@ -70,11 +82,6 @@ type Tx interface {
 	Users(ctx context.Context, portal string, page UserPage) ([]User, error)
 	// GiveRole gives a role; giving it twice changes nothing.
 	GiveRole(ctx context.Context, id identity.ID, role identity.Role, at time.Time) error
-
-	// Password gives the hash in force and when it was set. Refusal: Absent.
-	Password(ctx context.Context, id identity.ID) (hash string, setAt time.Time, err error)
-	// SetPassword replaces it.
-	SetPassword(ctx context.Context, id identity.ID, hash string, at time.Time) error
 
 	// AddSession adds it under the hash of its token.
 	AddSession(ctx context.Context, tokenHash []byte, s Session) error
@@ -104,6 +111,7 @@ type DepartTx interface {
 type UserPage struct {
 	FoldPrefix string // names that begin so, folded; empty: all
 	AfterSort  []byte // the sort key and id of the last one seen; nil: from the start
+	AfterFold  string // the folded name of that one: with a prefix the list is in this order
 	AfterID    identity.ID
 	Limit      int
 }
@@ -116,11 +124,20 @@ type Accounts struct {
 	NewID  func() identity.ID
 	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
 	Book   func(portal string, at time.Time) *clause.Book
+	Zone   func(portal string) *time.Location
 	Hasher *Hasher
 	Limits Limits
+	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
+	Country func(portal string) string
+	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18); nil:
+	// everybody may. It is asked about nobody, id 0, as well.
+	RecoveryOpen func(ctx context.Context, user identity.ID) (bool, error)
+
+	// Lockout and Idle give what a portal's clauses set, where they set it: gate owns those rules.
+	Lockout func(portal string, at time.Time) (Lock, bool)
+	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)
 
 	sessions sessionCache
-	attempts attempts
 }
 
 // Limits are the lengths that hold where a portal's agreement sets none.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tereze/internal/fault"
+	"tereze/internal/identity"
 )
 
 // The cost of argon2id (RFC 9106): 19 MiB, two passes, one lane.
@@ -110,3 +111,5 @@ func readHash(hash string) (salt, key []byte, memory, passes uint32, lanes uint8
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+func itoa64(id identity.ID) string { return strconv.FormatInt(int64(id), 10) }

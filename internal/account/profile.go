@@ -7,16 +7,14 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 )
 
-// Profile is what a person may change of their own data.
+// Profile is what a person may change of their own data as they like; how to reach them is confirmed
+// first (contacts.go).
 type Profile struct {
 	Shown string
-	Email string
-	Phone string
 	About string
 }
 
@@ -35,7 +33,6 @@ func (a *Accounts) Me(ctx context.Context, actor identity.Actor) (User, error) {
 // Refusals: Invalid for each field (fault.Faults); Conflict "store.changed".
 func (a *Accounts) SaveProfile(ctx context.Context, bound identity.Bound, believed int, p Profile) error {
 	p.Shown = norm.NFC.String(strings.Join(strings.Fields(p.Shown), " "))
-	p.Email, p.Phone = strings.TrimSpace(p.Email), strings.TrimSpace(p.Phone)
 	if err := p.check(); err != nil {
 		return err
 	}
@@ -50,12 +47,16 @@ func (a *Accounts) SaveProfile(ctx context.Context, bound identity.Bound, believ
 			return fault.New(fault.Conflict, "store.changed")
 		}
 		var changed []string
-		for name, pair := range map[string][2]string{"shown": {u.Shown, p.Shown}, "email": {u.Email, p.Email}, "phone": {u.Phone, p.Phone}, "about": {u.About, p.About}} {
-			if pair[0] != pair[1] {
-				changed = append(changed, name)
+		for name, pair := range map[string][2]string{"shown": {u.Shown, p.Shown}, "about": {u.About, p.About}} {
+			if pair[0] == pair[1] {
+				continue
+			}
+			changed = append(changed, name)
+			if err := tx.AddChange(ctx, u.ID, Change{ID: a.NewID(), At: a.Now(), Field: name, Before: pair[0], After: pair[1]}); err != nil {
+				return err
 			}
 		}
-		u.Shown, u.Email, u.Phone, u.About = p.Shown, p.Email, p.Phone, p.About
+		u.Shown, u.About = p.Shown, p.About
 		u.Version++
 		if err := tx.SaveUser(ctx, u, u.Keys()); err != nil {
 			return err
@@ -68,16 +69,11 @@ func (p Profile) check() error {
 	var wrong fault.Faults
 	for _, f := range []*fault.Fault{
 		checkShown("shown", p.Shown),
-		checkText("email", p.Email, 0, 254, false),
-		checkText("phone", p.Phone, 0, 40, false),
 		checkText("about", p.About, 0, maxAbout, true),
 	} {
 		if f != nil {
 			wrong = append(wrong, f)
 		}
-	}
-	if p.Email != "" && !strings.Contains(strings.Trim(p.Email, "@"), "@") {
-		wrong = append(wrong, fault.New(fault.Invalid, "account.email").At("email"))
 	}
 	if wrong != nil {
 		return wrong
@@ -99,21 +95,59 @@ func (a *Accounts) SetLanguage(ctx context.Context, actor identity.Actor, langua
 	})
 }
 
-// People lists a portal's users for an operator, in the order of their names. What it shows is the
-// sign-in name and the state; a person's data are seen one at a time, with a reason.
-// Refusal: Forbidden for anyone but an operator.
-func (a *Accounts) People(ctx context.Context, actor identity.Actor, prefix string, page UserPage) ([]User, error) {
-	if !actor.Is(identity.Operator) {
-		return nil, fault.New(fault.Forbidden, "agreement.role").With("role", string(identity.Operator))
+// People lists a portal's users for an operator, in the order of their names: all, or those whose name
+// begins with find, whoever signs in under exactly that coming first. more says that there are
+// others behind the last one. What it shows is the sign-in name and the state; a person's data are
+// seen one at a time, with a reason. Refusal: Forbidden for anyone but an operator.
+func (a *Accounts) People(ctx context.Context, actor identity.Actor, find string, page UserPage) (users []User, more bool, err error) {
+	if err := asOperator(actor); err != nil {
+		return nil, false, err
 	}
-	page.FoldPrefix = Fold(strings.TrimSpace(prefix))
-	var out []User
-	err := a.InView(ctx, func(tx Tx) error {
-		var err error
-		out, err = tx.Users(ctx, actor.Portal, page)
-		return err
+	page.FoldPrefix = Fold(strings.TrimSpace(find))
+	first, limit := page.AfterID == 0, page.Limit
+	page.Limit += 2 // one to know whether there are more, one who may be the exact find
+	err = a.InView(ctx, func(tx Tx) error {
+		if users, err = tx.Users(ctx, actor.Portal, page); err != nil {
+			return err
+		}
+		exact, err := a.signsInAs(ctx, tx, actor.Portal, find)
+		if err != nil {
+			return err
+		}
+		users = slices.DeleteFunc(users, func(u User) bool { return u.ID == exact.ID })
+		if more = len(users) > limit; more {
+			users = users[:limit]
+		}
+		if first && exact.ID != 0 {
+			users = append([]User{exact}, users...)
+		}
+		return fillRoles(ctx, tx, users)
 	})
-	return out, err
+	return users, more, err
+}
+
+// signsInAs finds whoever signs in under a name as it was typed; nobody is the zero User.
+func (a *Accounts) signsInAs(ctx context.Context, tx Tx, portal, typed string) (User, error) {
+	if typed = strings.TrimSpace(typed); typed == "" {
+		return User{}, nil
+	}
+	u, err := tx.UserNamed(ctx, portal, a.loginFold(portal, typed))
+	if fault.Is(err, fault.Absent) || err == nil && u.State == Deleted {
+		return User{}, nil
+	}
+	return u, err
+}
+
+func fillRoles(ctx context.Context, tx Tx, users []User) error {
+	ids := make([]identity.ID, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+	}
+	roles, err := tx.RolesOf(ctx, ids)
+	for i := range users {
+		users[i].Roles = roles[users[i].ID]
+	}
+	return err
 }
 
 // Reasons are the grounds on which staff may look at a person's data.
@@ -122,8 +156,8 @@ func Reasons() []string { return []string{"support", "operation", "enforcement"}
 // Look gives an operator a person's data, for a reason that the person sees among their activity.
 // Refusals: Forbidden; Invalid "account.reason"; Absent for a person of another portal.
 func (a *Accounts) Look(ctx context.Context, actor identity.Actor, id identity.ID, reason string) (User, error) {
-	if !actor.Is(identity.Operator) {
-		return User{}, fault.New(fault.Forbidden, "agreement.role").With("role", string(identity.Operator))
+	if err := asOperator(actor); err != nil {
+		return User{}, err
 	}
 	if !slices.Contains(Reasons(), reason) {
 		return User{}, fault.New(fault.Invalid, "account.reason").At("reason")
@@ -137,11 +171,7 @@ func (a *Accounts) Look(ctx context.Context, actor identity.Actor, id identity.I
 		if u.Portal != actor.Portal {
 			return fault.New(fault.Absent, "account.nobody")
 		}
-		_, err = a.Record(ctx, tx, evidence.Entry{
-			Portal: u.Portal, Home: u.ID, ID: a.NewID(), At: a.Now(), Actor: "operator:" + actor.Name, Act: "account.look",
-			Detail: map[string]string{"reason": reason},
-		})
-		return err
+		return a.staffNote(ctx, tx, actor, u, "account.look", "", map[string]string{"reason": reason})
 	})
 	return u, err
 }

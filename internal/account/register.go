@@ -33,7 +33,7 @@ func (a *Accounts) check(r *Registration) error {
 	for _, f := range []*fault.Fault{
 		checkShown("shown", r.Shown),
 		checkSignIn("name", r.SignInName),
-		checkPassword("password", r.Password, r.SignInName, a.minPassword(r.Portal)),
+		checkPassword("password", r.Password, r.SignInName, a.MinPassword(r.Portal)),
 	} {
 		if f != nil {
 			wrong = append(wrong, f)
@@ -48,8 +48,8 @@ func (a *Accounts) check(r *Registration) error {
 	return nil
 }
 
-// minPassword is the shortest password of a portal: the agreement's own (court 3.4), else ours.
-func (a *Accounts) minPassword(portal string) int {
+// MinPassword is the shortest password of a portal: the agreement's own (court 3.4), else ours.
+func (a *Accounts) MinPassword(portal string) int {
 	if own, _, ok := clause.In[OwnPassword](a.Book(portal, a.Now())); ok {
 		return max(own.MinLength, minPassword)
 	}
@@ -78,7 +78,7 @@ func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 			}
 			return err
 		}
-		if err := tx.SetPassword(ctx, u.ID, hash, now); err != nil {
+		if err := tx.ReplacePassword(ctx, u.ID, StoredPassword{Hash: hash, SetAt: now}); err != nil {
 			return err
 		}
 		for _, role := range u.Roles {

@@ -6,10 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
+	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 )
@@ -21,6 +21,7 @@ type SignIn struct {
 	Password   string
 	Address    string
 	Agent      string
+	Device     string // by which the browser is known again; empty: it has not been here
 	Language   string
 	// Within runs in the transaction that begins the session: agreement records there what
 	// signing in accepts.
@@ -29,49 +30,62 @@ type SignIn struct {
 
 // SignedIn is a new session: the token goes to the browser and nowhere else.
 type SignedIn struct {
-	Token string
-	Actor identity.Actor
+	Token  string
+	Actor  identity.Actor
+	Device string // for the browser to keep; opens nothing
 }
 
 // SignIn begins a session. Whether the name or the password was wrong, or there is no such person,
-// cannot be told from the answer nor from the time it takes.
+// cannot be told from the answer nor from the time it takes: the same is looked up, counted and
+// recorded for somebody who is not there.
 //
-// Refusals: Unauthenticated "account.wrong"; TooMany "account.rest" after too many failures;
-// Forbidden "account.closed" for somebody who left and knows the password; Unavailable "account.busy".
+// Refusals: Unauthenticated "account.wrong"; TooMany "account.rest" after too many failures of a
+// name, an address or a device; Forbidden "account.closed" for somebody who left and "account.locked"
+// for one whose account is locked, if they know the password; Unavailable "account.busy".
 func (a *Accounts) SignIn(ctx context.Context, s SignIn) (SignedIn, error) {
-	fold := Fold(s.SignInName)
 	if len(s.SignInName) > 4*maxSignIn || len(s.Password) > 4*maxPassword {
 		return SignedIn{}, fault.New(fault.Unauthenticated, "account.wrong")
 	}
-	if !a.attempts.may(s.Portal+"\x00"+fold, a.Now(), a.Limits) {
-		return SignedIn{}, fault.New(fault.TooMany, "account.rest").With("minutes", strconv.Itoa(int(a.Limits.Rest.Minutes())))
-	}
-	var u User
-	var hash string
-	err := a.InView(ctx, func(tx Tx) error {
-		var err error
-		if u, err = tx.UserNamed(ctx, s.Portal, fold); err != nil {
-			return err
-		}
-		hash, _, err = tx.Password(ctx, u.ID)
-		return err
-	})
-	if err != nil && !fault.Is(err, fault.Absent) {
+	t := trial{fold: a.loginFold(s.Portal, s.SignInName), lock: a.lock(s.Portal)}
+	if err := a.InTx(ctx, func(tx Tx) error { return a.beginTrial(ctx, tx, s, &t) }); err != nil {
 		return SignedIn{}, err
 	}
-	right, err := a.Hasher.Check(ctx, hash, s.Password)
+	right, err := a.Hasher.Check(ctx, t.password.Hash, s.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if !right || u.State == Deleted {
-		a.attempts.failed(s.Portal+"\x00"+fold, a.Now(), a.Limits)
+	now := a.Now()
+	expired := t.password.Temporary && !t.password.ExpiresAt.IsZero() && now.After(t.password.ExpiresAt)
+	if !right || expired {
+		// It may be one that was sent to replace a lost one; it has opened what was locked.
+		sent, err := a.signInSent(ctx, t.user, t.password, s.Password)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		if sent {
+			right, expired, t.user.State = true, false, Active
+		}
+	}
+	if !right || expired || t.user.State == Deleted {
+		if err := a.InTx(ctx, func(tx Tx) error { return a.failTrial(ctx, tx, s, t) }); err != nil {
+			return SignedIn{}, err
+		}
 		return SignedIn{}, fault.New(fault.Unauthenticated, "account.wrong")
 	}
-	a.attempts.passed(s.Portal + "\x00" + fold)
-	if u.State == Closed {
+	switch t.user.State {
+	case Closed:
 		return SignedIn{}, fault.New(fault.Forbidden, "account.closed")
+	case Locked:
+		return SignedIn{}, fault.New(fault.Forbidden, "account.locked")
 	}
-	return a.Begin(ctx, u, s)
+	within := s.Within
+	s.Within = func(ctx context.Context, tx Tx, actor identity.Actor) error {
+		if err := tx.Forgive(ctx, t.mark); err != nil || within == nil {
+			return err
+		}
+		return within(ctx, tx, actor)
+	}
+	return a.Begin(ctx, t.user, s)
 }
 
 // Begin starts a session for a user who has proved to be one: every way in ends here.
@@ -81,12 +95,19 @@ func (a *Accounts) Begin(ctx context.Context, u User, s SignIn) (SignedIn, error
 		return SignedIn{}, fmt.Errorf("token of a session: %w", err)
 	}
 	now := a.Now()
-	session := Session{User: u.ID, Portal: u.Portal, BeganAt: now, SeenAt: now, Address: s.Address, Agent: cut(s.Agent, 200)}
-	actor := actorOf(u, session)
-	if s.Language != "" {
-		actor.Language = s.Language
+	session := Session{User: u.ID, Portal: u.Portal, BeganAt: now, SeenAt: now, Address: s.Address, Agent: cut(printable(s.Agent), 200)}
+	out := SignedIn{Token: base64.RawURLEncoding.EncodeToString(token), Device: s.Device}
+	if out.Device == "" {
+		out.Device = rand.Text()
 	}
 	err := a.InTx(ctx, func(tx Tx) error {
+		var err error
+		if out.Actor, err = a.actorIn(ctx, tx, u, session); err != nil {
+			return err
+		}
+		if s.Language != "" {
+			out.Actor.Language = s.Language
+		}
 		// What ran out is looked for by nobody else: a browser that was closed signs nothing out.
 		if err := tx.EndSessionsUnseen(ctx, u.ID, now.Add(-a.Limits.Idle), now.Add(-a.Limits.Absolute)); err != nil {
 			return err
@@ -95,17 +116,21 @@ func (a *Accounts) Begin(ctx context.Context, u User, s SignIn) (SignedIn, error
 			return err
 		}
 		if s.Within != nil {
-			if err := s.Within(ctx, tx, actor); err != nil {
+			if err := s.Within(ctx, tx, out.Actor); err != nil {
 				return err
 			}
 		}
-		return a.note(ctx, tx, u, "account.sign_in", now, map[string]string{"address": s.Address, "agent": printable(session.Agent)})
+		if err := a.meetDevice(ctx, tx, u, s, out.Device, now); err != nil {
+			return err
+		}
+		return a.note(ctx, tx, u, "account.sign_in", now, map[string]string{"address": s.Address, "agent": session.Agent})
 	})
-	return SignedIn{Token: base64.RawURLEncoding.EncodeToString(token), Actor: actor}, err
+	return out, err
 }
 
 // Actor finds who holds a token on a portal. Refusal: Unauthenticated for a token that is not
-// ours, of another portal, or of a session that has ended.
+// ours, of another portal, or of a session that has ended; with the key "account.idle_ended" where it
+// ended because nothing was done in it (court 6.2).
 func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Actor, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) != 32 {
@@ -123,7 +148,11 @@ func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Ac
 			return err
 		}
 		u, err := tx.User(ctx, s.User)
-		held = heldSession{session: s, actor: actorOf(u, s), read: now, active: u.State == Active}
+		if err != nil {
+			return err
+		}
+		held = heldSession{session: s, read: now, active: u.State == Active}
+		held.actor, err = a.actorIn(ctx, tx, u, s)
 		return err
 	})
 	if fault.Is(err, fault.Absent) {
@@ -136,15 +165,19 @@ func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Ac
 	return a.alive(ctx, portal, hash, held, now)
 }
 
-// alive refuses sessions that have run out, and notes once a minute that one is in use.
+// alive refuses sessions that have run out, and notes now and then that one is in use.
 func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]byte, held heldSession, now time.Time) (identity.Actor, error) {
 	s := held.session
 	idle, absolute := now.Sub(s.SeenAt), now.Sub(s.BeganAt)
+	rest, cite := a.IdleAfter(portal)
 	// A clock that jumped back makes these negative; the session is then as fresh as it was.
-	if s.Portal != portal || !held.active || held.ended || idle > a.Limits.Idle || absolute > a.Limits.Absolute {
+	if s.Portal != portal || !held.active || held.ended || absolute > a.Limits.Absolute {
 		return identity.Actor{}, fault.New(fault.Unauthenticated, "account.sign_in_first")
 	}
-	if idle > time.Minute {
+	if idle > rest {
+		return identity.Actor{}, fault.New(fault.Unauthenticated, "account.idle_ended").With("minutes", itoa(int(rest.Minutes()))).By(cite)
+	}
+	if idle > Grain(rest) {
 		held.session.SeenAt = now
 		if err := a.InTx(ctx, func(tx Tx) error { return tx.SawSession(ctx, hash[:], now) }); err != nil {
 			return identity.Actor{}, err
@@ -152,6 +185,41 @@ func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]b
 		a.sessions.put(hash, held)
 	}
 	return held.actor, nil
+}
+
+// IdleAfter is how long a session of a portal lasts without a request, and by which clause.
+func (a *Accounts) IdleAfter(portal string) (time.Duration, clause.Citation) {
+	if a.Idle != nil {
+		if after, cite, ok := a.Idle(portal, a.Now()); ok {
+			return after, cite
+		}
+	}
+	return a.Limits.Idle, clause.Citation{}
+}
+
+// Grain is how exactly the last request of a session is known: each one that were noted would cost
+// a write.
+func Grain(idle time.Duration) time.Duration { return min(time.Minute, idle/60) }
+
+// actorIn says who acts in a session. Whether the password is due was settled when it began: nobody
+// is interrupted in the middle of a form because three months end.
+func (a *Accounts) actorIn(ctx context.Context, tx Tx, u User, s Session) (identity.Actor, error) {
+	actor := actorOf(u, s)
+	password, err := tx.StoredPassword(ctx, u.ID)
+	switch {
+	case fault.Is(err, fault.Absent):
+		return actor, nil // somebody who comes in by other means has none to replace
+	case err != nil:
+		return identity.Actor{}, err
+	}
+	if due, _ := a.passwordDueAt(u.Portal, password, s.BeganAt); due == Replace {
+		actor.Due = "password"
+	}
+	first, err := a.registrationDue(ctx, tx, u, s.BeganAt)
+	if first {
+		actor.Due = RegistrationDue // which replaces a temporary password as well
+	}
+	return actor, err
 }
 
 func actorOf(u User, s Session) identity.Actor {

@@ -3,6 +3,7 @@ package agreement
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -142,6 +143,17 @@ func (a *Agreements) Accept(ctx context.Context, actor identity.Actor, how strin
 	}
 	a.bonds.forget(actor.Home())
 	return out, nil
+}
+
+// AcceptWithin is Accept inside an act of another room that makes the person a user at the same
+// time, such as a registration that ends with the acceptance. That act cannot begin anew for what
+// another process has published meanwhile: the person is shown the new text instead.
+func (a *Agreements) AcceptWithin(ctx context.Context, tx Tx, actor identity.Actor, how string, seen []Seen, address string) ([]Acceptance, error) {
+	out, err := a.accept(ctx, tx, actor, how, seen, address)
+	if errors.Is(err, errBehind) {
+		return nil, fault.New(fault.Conflict, "agreement.changed").With("document", seen[0].Document).Wrap(err)
+	}
+	return out, err
 }
 
 func (a *Agreements) accept(ctx context.Context, tx Tx, actor identity.Actor, how string, seen []Seen, address string) ([]Acceptance, error) {

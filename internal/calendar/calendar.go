@@ -52,3 +52,13 @@ func AfterFullDays(event time.Time, n int, zone *time.Location) time.Time {
 	y, m, d := event.In(zone).Date()
 	return time.Date(y, m, d+n+1, 0, 0, 0, 0, zone).UTC()
 }
+
+// AddMonths is the same day of the month n months on, or the month's last day where it has no such
+// day, at the same time of day in a zone.
+func AddMonths(t time.Time, n int, zone *time.Location) time.Time {
+	t = t.In(zone)
+	y, m, d := t.Date()
+	last := time.Date(y, m+time.Month(n)+1, 0, 0, 0, 0, 0, zone).Day()
+	h, mi, s := t.Clock()
+	return time.Date(y, m+time.Month(n), min(d, last), h, mi, s, t.Nanosecond(), zone).UTC()
+}

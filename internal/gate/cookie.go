@@ -36,6 +36,47 @@ func SessionToken(r *http.Request, portal string) string {
 	return c.Value
 }
 
+// attemptPrefix names the cookie of somebody who is being let in.
+const attemptPrefix = "__Host-tereze-attempt-"
+
+// AttemptCookie carries the token of a way in that is under way; an empty token ends it.
+func AttemptCookie(portal, way, token string) *http.Cookie {
+	c := &http.Cookie{Name: attemptPrefix + portal + "-" + way, Value: token, Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+// AttemptToken reads it.
+func AttemptToken(r *http.Request, portal, way string) string {
+	c, err := r.Cookie(attemptPrefix + portal + "-" + way)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// devicePrefix names the cookie by which a browser is known again.
+const devicePrefix = "__Host-tereze-device-"
+
+// DeviceCookie lets a browser be known again when its person signs in; it opens nothing.
+func DeviceCookie(portal, token string, now time.Time) *http.Cookie {
+	return &http.Cookie{
+		Name: devicePrefix + portal, Value: token, Path: "/", Expires: now.Add(400 * 24 * time.Hour),
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// DeviceToken reads it.
+func DeviceToken(r *http.Request, portal string) string {
+	c, err := r.Cookie(devicePrefix + portal)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 // visitor reads the id of a browser without an account; a cookie we did not make names nobody.
 func (g *Gate) visitor(r *http.Request, portal string) identity.ID {
 	c, err := r.Cookie(visitorPrefix + portal)

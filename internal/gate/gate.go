@@ -11,11 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
 	"time"
 
+	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 )
@@ -26,6 +28,8 @@ type Visit struct {
 	Address string
 	Now     time.Time
 	Fresh   bool // this very request accepted an amended edition, by being made
+	// Ended says why the session the request carries is over, where that is worth telling.
+	Ended *fault.Fault
 }
 
 // Page answers a request, or returns what went wrong: it never writes an error itself.
@@ -64,13 +68,19 @@ type Gate struct {
 	// Proxies are the networks whose word on where a request comes from is believed; nil: nobody's.
 	Proxies []netip.Prefix
 
-	posts addresses
+	// Book gives the rules in force on a portal; needed where Limits.Agreed is set.
+	Book func(portal string, at time.Time) *clause.Book
+
+	posts, requests addresses
 }
 
 // Limits are measures for one network address; zero means none.
 type Limits struct {
 	// PostsPerMinute counts forms, and visitors who begin to use a portal: both write.
 	PostsPerMinute int
+	// Agreed applies what a portal's own clause sets (RequestLimit), to each user and, where nobody
+	// has signed in, to each address.
+	Agreed bool
 }
 
 // Open is a page for everybody.
@@ -85,8 +95,34 @@ func (g *Gate) Known(face Face, page Page) http.Handler {
 		if !v.Actor.Known() {
 			return fault.New(fault.Unauthenticated, "account.sign_in_first")
 		}
+		if err := due(v.Actor); err != nil {
+			return err
+		}
 		return page(w, r, v)
 	})
+}
+
+// Due is a page for those who have signed in, and the only kind open to somebody who owes
+// something first: it is where they do it.
+func (g *Gate) Due(face Face, page Page) http.Handler {
+	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if !v.Actor.Known() {
+			return fault.New(fault.Unauthenticated, "account.sign_in_first")
+		}
+		return page(w, r, v)
+	})
+}
+
+// due turns away somebody who has to register, or whose password has to be replaced, before anything
+// else (kundelik 3.1, 3.3, 4.17e).
+func due(actor identity.Actor) error {
+	switch actor.Due {
+	case "":
+		return nil
+	case "registration":
+		return fault.New(fault.Forbidden, "account.register_first")
+	}
+	return fault.New(fault.Forbidden, "account.password_due")
 }
 
 // Bound is a page for those bound by the editions in force of all the portal requires. Where the
@@ -96,6 +132,9 @@ func (g *Gate) Bound(face Face, page BoundPage) http.Handler {
 }
 
 func (g *Gate) bind(w http.ResponseWriter, r *http.Request, v Visit, page BoundPage) error {
+	if err := due(v.Actor); err != nil {
+		return err
+	}
 	newcomer := v.Actor.Home() == 0
 	if newcomer {
 		if err := g.count(v); err != nil {
@@ -136,6 +175,9 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := Visit{Now: g.Now(), Address: g.address(r)}
 		err := g.identify(r, face, &v)
+		if err == nil {
+			err = g.measure(v)
+		}
 		if err == nil && r.Method == http.MethodPost {
 			err = g.count(v)
 		}
@@ -177,6 +219,10 @@ func (g *Gate) identify(r *http.Request, face Face, v *Visit) error {
 			case !fault.Is(err, fault.Unauthenticated):
 				v.Actor.Language = face.Language(r, v.Actor)
 				return err
+			default:
+				if x, ok := errors.AsType[*fault.Fault](err); ok && x.Key == "account.idle_ended" {
+					v.Ended = x
+				}
 			}
 		}
 		if !v.Actor.Known() {
@@ -237,6 +283,16 @@ func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, face Face, v Visit
 // maxBody is the longest form: a clause in three languages is a hundredth of it.
 const maxBody = 1 << 20
 
+// maxUpload is the largest file with its form. A page that takes none never reads such a body.
+const maxUpload = 25 << 20
+
+func longestBody(r *http.Request) int64 {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+		return maxUpload
+	}
+	return maxBody
+}
+
 // Protect stands around all routes: panics, forged forms, body size, and the headers every answer
 // carries. forged answers a form that comes from another site.
 func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handler {
@@ -259,7 +315,7 @@ func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handle
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, longestBody(r))
 		inner.ServeHTTP(w, r)
 	})
 }

@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"tereze/internal/clause"
 	"tereze/internal/fault"
 )
 
@@ -43,6 +45,27 @@ func (g *Gate) count(v Visit) error {
 		return fault.New(fault.TooMany, "gate.too_many")
 	}
 	return nil
+}
+
+// measure turns away requests over the measure of the portal's clause (ismet R10.3, kundelik 6.8b).
+// Refusal: TooMany "gate.too_many".
+func (g *Gate) measure(v Visit) error {
+	if !g.Limits.Agreed || v.Actor.Portal == "" {
+		return nil
+	}
+	rule, cite, ok := clause.In[RequestLimit](g.Book(v.Actor.Portal, v.Now))
+	if !ok {
+		return nil
+	}
+	// An office behind one address is many users: whoever has signed in is counted by themself.
+	who := v.Actor.Portal + "/at/" + network(v.Address)
+	if v.Actor.Known() {
+		who = v.Actor.Portal + "/by/" + strconv.FormatInt(int64(v.Actor.User), 36)
+	}
+	if g.requests.take(who, v.Now, rule.PerMinute) {
+		return nil
+	}
+	return fault.New(fault.TooMany, "gate.too_many").By(cite)
 }
 
 // network is whom an address is counted as: an IPv6 customer has a whole /64 to send from.

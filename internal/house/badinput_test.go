@@ -49,18 +49,19 @@ func forms() []form {
 	anything := []string{"*"}
 	return []form{
 		{
-			path: "/kundelik/register", fields: [][2]string{{"shown", "Айгерім Сұлтанқызы"}, {"name", "aigerim"}, {"password", "ұзын құпиясөз"}, {"again", "ұзын құпиясөз"}},
-			takes: map[string][]string{"shown": {"of another script", "of mixed scripts"}, "name": {"a huge number"}},
+			path: "/kundelik/console/institutions", by: "operator", fields: [][2]string{{"name", "Министрлік"}, {"kind", "ministry"}},
+			takes: map[string][]string{"name": {"of another script", "of mixed scripts", "HTML", "a statement", "a format", "a huge number", "a negative number"}},
 		},
 		{path: "/kundelik/sign-in", fields: [][2]string{{"name", "aigerim"}, {"password", "ұзын құпиясөз"}}},
 		{
 			path: "/kundelik/cabinet/profile", by: "user",
-			fields: [][2]string{{"version", ""}, {"shown", "Айгерім Сұлтанқызы"}, {"email", "a@example.kz"}, {"phone", "+7 701 555 01 43"}, {"about", "мұғалім"}, {"language", "kk"}},
+			fields: [][2]string{{"version", ""}, {"shown", "Айгерім Сұлтанқызы"}, {"about", "мұғалім"}, {"language", "kk"}},
 			takes: map[string][]string{
-				"version": {}, "shown": {"of another script", "of mixed scripts"}, "email": {"empty", "blank"}, "phone": anything,
-				"about": {"empty", "blank", "of another script", "of mixed scripts", "HTML", "a statement", "a format", "a huge number", "a negative number"},
+				"version": {}, "shown": {"of another script", "of mixed scripts"}, "about": {"empty", "blank", "of another script", "of mixed scripts", "HTML", "a statement", "a format", "a huge number", "a negative number"},
 			},
 		},
+		{path: "/kundelik/cabinet/contacts/email", by: "user", fields: [][2]string{{"value", "a@example.kz"}}},
+		{path: "/kundelik/cabinet/contacts/phone", by: "user", fields: [][2]string{{"value", "+7 701 555 01 43"}}},
 		{
 			path: "/kundelik/console/editions/agreement/2/clauses/6.8a", by: "operator",
 			fields: [][2]string{{"version", ""}, {"text-kk", "мәтін"}, {"text-ru", "текст"}, {"text-en", "text"}, {"kind", "mechanism"}, {"rule", "gate.lockout"}, {"p-0-attempts", "5"}, {"p-0-locked_for", "15m"}, {"repeats", ""}},

@@ -22,7 +22,12 @@ func profile(about string) account.Profile {
 // acts counts a portal's pieces of evidence of an act.
 func acts(t testing.TB, h *housetest.House, portal, act string) int {
 	t.Helper()
-	var found []evidence.Entry
+	return len(entriesOf(t, h, portal, act))
+}
+
+// entriesOf lists a portal's pieces of evidence of an act, newest first.
+func entriesOf(t testing.TB, h *housetest.House, portal, act string) (found []evidence.Entry) {
+	t.Helper()
 	err := h.Store.InView(context.Background(), func(tx *store.Tx) error {
 		var err error
 		found, err = tx.EvidenceLog(context.Background(), evidence.Filter{Portal: portal, Act: act, Limit: 100})
@@ -31,7 +36,7 @@ func acts(t testing.TB, h *housetest.House, portal, act string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(found)
+	return found
 }
 
 // atOnce lets several go at the same moment, and waits for all of them.

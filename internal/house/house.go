@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,8 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/party"
+	"tereze/internal/privacy"
 	"tereze/internal/store"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -53,6 +56,8 @@ type Config struct {
 	Proxies []netip.Prefix
 	// Accounts' limits; zero: account.DefaultLimits.
 	Accounts account.Limits
+	// Public is how the portals' addresses begin, "https://portal.example"; empty on this machine only.
+	Public string
 	// Demo shows that nothing here is real and gives the clock a page.
 	Demo bool
 	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
@@ -67,6 +72,8 @@ type House struct {
 	Clock      *calendar.Clock
 	Agreements *agreement.Agreements
 	Accounts   *account.Accounts
+	Privacy    *privacy.Privacy
+	Parties    *party.Parties
 	Frame      *frame.Frame
 	Gate       *gate.Gate
 	Sequencer  *evidence.Sequencer
@@ -99,7 +106,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate})
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate})
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +117,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.stop = stop
 	h.done.Go(func() { h.sequence(background) })
 	h.done.Go(func() { h.watch(background) })
+	h.done.Go(func() { h.imports(background) })
 	return h, nil
 }
 
@@ -186,7 +194,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Public: cfg.Public, Demo: cfg.Demo})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -204,6 +212,13 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 // rooms introduces the domain rooms to the store and to each other.
 func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Hasher) {
 	library := agreement.NewLibrary(Rules())
+	record := func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error) {
+		e, err := h.Accounts.MarkDisputed(ctx, tx, e)
+		if err != nil {
+			return evidence.EntryRef{}, err
+		}
+		return recorder.Record(ctx, tx, e)
+	}
 	h.Accounts = &account.Accounts{
 		InTx: func(ctx context.Context, act func(account.Tx) error) error {
 			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
@@ -211,9 +226,34 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		InView: func(ctx context.Context, look func(account.Tx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
-		Now: h.Clock.Now, NewID: h.Store.NewID, Record: recorder.Record, Hasher: hasher, Limits: cfg.Accounts,
+		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Hasher: hasher, Limits: cfg.Accounts,
 		Book: func(portal string, at time.Time) *clause.Book { return library.Book(portal, at) },
+		Zone: func(portal string) *time.Location {
+			p, _ := library.Portal(portal)
+			return p.Zone
+		},
+		Country: func(portal string) string {
+			p, _ := library.Portal(portal)
+			return strings.ToUpper(p.Calendar)
+		},
 	}
+	h.Accounts.Lockout = func(portal string, at time.Time) (account.Lock, bool) {
+		rule, cite, ok := clause.In[gate.Lockout](library.Book(portal, at))
+		if !ok {
+			return account.Lock{}, false
+		}
+		return account.Lock{Failures: rule.Attempts, Rest: account.Length(rule.LockedFor), Cite: cite}, true
+	}
+	h.Accounts.Idle = func(portal string, at time.Time) (time.Duration, clause.Citation, bool) {
+		rule, cite, ok := clause.In[gate.IdleSession](library.Book(portal, at))
+		if !ok {
+			return 0, clause.Citation{}, false
+		}
+		return account.Length(rule.After), cite, true
+	}
+	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
+	h.Parties = h.parties(record)
+	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Agreements = &agreement.Agreements{
 		Library: library,
 		InTx: func(ctx context.Context, act func(agreement.Tx) error) error {
@@ -222,7 +262,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		InView: func(ctx context.Context, look func(agreement.Tx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
-		Now: h.Clock.Now, NewID: h.Store.NewID, Record: recorder.Record,
+		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
 		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx, user, effect, materials)
 		},
@@ -245,7 +285,7 @@ func (h *House) door(cfg Config) error {
 			_, ok := h.Agreements.Portal(name)
 			return ok
 		},
-		NewVisitor: h.Store.NewID, Visitors: visitors, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits, Proxies: cfg.Proxies,
+		NewVisitor: h.Store.NewID, Visitors: visitors, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits, Book: h.Agreements.Book, Proxies: cfg.Proxies,
 	}
 	return nil
 }

@@ -12,13 +12,27 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
+	"tereze/internal/privacy"
 	"tereze/internal/store"
 	"tereze/internal/web"
 	"tereze/internal/web/cabinet"
+	"tereze/internal/web/children"
 	"tereze/internal/web/console"
+	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
+	"tereze/internal/web/desk"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/password"
+	"tereze/internal/web/recovery"
+	"tereze/internal/web/register"
+	"tereze/internal/web/register/bycode"
+	"tereze/internal/web/register/byinvitation"
+	"tereze/internal/web/register/byphone"
+	"tereze/internal/web/register/bysteps"
+	"tereze/internal/web/school"
+	"tereze/internal/web/security"
 )
 
 // routes hangs both faces on one mux behind the gate.
@@ -37,8 +51,27 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			}},
 		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
 	}
+	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
+	site.Recovery = &recovery.Recovery{Frame: h.Frame, Accounts: h.Accounts}
+	site.Register = &register.Register{Frame: h.Frame, Ways: map[account.Way]register.Way{
+		account.ByOwnName:    register.Own{Show: site.Front.Register, Take: site.Front.RegisterPost},
+		account.ByCode:       site.ByCode,
+		account.ByPhoneNo:    &byphone.Phone{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
+		account.ByInvitation: &byinvitation.Invitation{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Accept: h.acceptWithin},
+		account.BySteps:      &bysteps.Steps{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
+	}}
+	site.Desk = &desk.Desk{Frame: h.Frame, Accounts: h.Accounts,
+		View: func(ctx context.Context, look func(desk.EvidenceTx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		}}
+	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
+	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
+	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
+	site.Cabinet.Notices = []cabinet.Notice{site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut}
+	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
 	if demo {
-		site.Landing.Clock = h.Clock
+		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
 	}
 	site.Routes(mux)
 	json := &api.API{
@@ -55,6 +88,27 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 // transaction is the other's as well: both are the store's.
 func (h *House) signedIn(ctx context.Context, tx account.Tx, actor identity.Actor, seen []agreement.Seen, address string) error {
 	return h.Agreements.SignedIn(ctx, tx.(*store.Tx), actor, seen, address)
+}
+
+// acceptWithin lets a registration that makes somebody a user record their acceptance in its own act.
+func (h *House) acceptWithin(ctx context.Context, tx account.Tx, actor identity.Actor, how string, seen []agreement.Seen, address string) error {
+	_, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address)
+	return err
+}
+
+// consentWithin lets a registration record the consent that was ticked in its own act.
+func (h *House) consentWithin(ctx context.Context, tx account.Tx, given privacy.Given) error {
+	_, err := h.Privacy.Give(ctx, tx.(*store.Tx), given)
+	return err
+}
+
+// outbox reads the newest messages of a portal, for the page of a demo.
+func (h *House) outbox(ctx context.Context, portal string, limit int) (out []notify.Message, err error) {
+	err = h.Store.InView(ctx, func(tx *store.Tx) error {
+		out, err = tx.Outbox(ctx, portal, limit)
+		return err
+	})
+	return out, err
 }
 
 // forged answers a form that was sent from another site. It stands before the routes, so it finds

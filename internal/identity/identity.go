@@ -24,9 +24,14 @@ const (
 	Operator Role = "operator"
 	Owner    Role = "owner"
 	Auditor  Role = "auditor"
+
+	// Administrator and Guardian follow from what somebody is to an institution or a child: party
+	// gives and takes them, and says of which.
+	Administrator Role = "administrator"
+	Guardian      Role = "guardian"
 )
 
-// Roles lists the roles that can be given to a user.
+// Roles lists the roles that can be given to a user by whoever installs a portal.
 func Roles() []Role { return []Role{User, Operator, Owner, Auditor} }
 
 // Actor is somebody doing something on one portal now.
@@ -39,6 +44,8 @@ type Actor struct {
 	Language string // the language the page is shown in
 	Roles    []Role
 	SignedIn time.Time // when the session began
+	Due      string    // what must be done before anything else, "password" or "registration"; empty: nothing
+	For      ID        // whom a guardian acts for; 0: for themselves
 }
 
 // Is reports whether the actor holds a role.
@@ -47,8 +54,12 @@ func (a Actor) Is(r Role) bool { return slices.Contains(a.Roles, r) }
 // Known reports whether the actor has signed in.
 func (a Actor) Known() bool { return a.User != 0 }
 
-// Home is the id under which the actor's rows are kept: the user's, or the visitor's.
+// Home is the id under which the actor's rows are kept: the user's, or the visitor's, or that of
+// whom a guardian acts for.
 func (a Actor) Home() ID {
+	if a.For != 0 {
+		return a.For
+	}
 	if a.User != 0 {
 		return a.User
 	}

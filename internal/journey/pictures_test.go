@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -23,9 +24,9 @@ const (
 )
 
 // pictured says which steps are kept: all of one portal, of the others what their agreements make
-// different.
+// different: the ways in among that.
 func pictured(portal, step string) bool {
-	return portal == "" || portal == "court" || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt"}, step)
+	return portal == "" || portal == "court" || strings.HasPrefix(step, "register-") || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt"}, step)
 }
 
 // picture takes the page before the person in windows of these widths, where the environment names

@@ -23,7 +23,14 @@ type place struct {
 // open opens a demo with these portals, all of them where none is named.
 func open(t *testing.T, portals ...string) *place {
 	t.Helper()
-	h := housetest.Open(t, house.Config{Database: storetest.SQLite(t), Only: portals, Demo: true})
+	return openWith(t, house.Config{Only: portals, Demo: true})
+}
+
+// openWith opens a place that is run in a way of its own.
+func openWith(t *testing.T, cfg house.Config) *place {
+	t.Helper()
+	cfg.Database = storetest.SQLite(t)
+	h := housetest.Open(t, cfg)
 	book, err := words.Load()
 	if err != nil {
 		t.Fatal(err)

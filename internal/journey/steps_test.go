@@ -41,17 +41,16 @@ func (p *person) comes() {
 	p.seesWritten(p.title())
 }
 
-// registers goes from the portal's first page to the agreement.
-func (p *person) registers(name, shown string) {
+// comesIn comes in with a user account made beforehand (TestWaysIn goes the ways to one), and is led
+// by the sign-in page to the agreement.
+func (p *person) comesIn(name string) {
 	p.t.Helper()
-	p.press("front.home.register")
-	p.at("/register")
-	p.fill("shown", shown)
+	p.place.User(p.t, p.portal, name)
+	p.open("/" + p.portal + "/agreement/accept")
+	p.at("/sign-in")
 	p.fill("name", name)
 	p.fill("password", housetest.Password)
-	p.fill("again", housetest.Password)
-	p.picture("register", phone)
-	p.press("front.register.button")
+	p.press("front.sign_in.button")
 	p.at("/agreement/accept")
 }
 

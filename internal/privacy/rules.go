@@ -1,7 +1,8 @@
 // Package privacy is personal data: on what ground they are held, who sees them and when they go.
 //
-// It owns consents, disclosures, retention and statistics without names. So far it defines the rules that
-// the agreements of a portal set on this. It never stores the data themselves (each room keeps its own).
+// It owns consents, disclosures, retention and statistics without names. So far it records consents and
+// defines the rules that the agreements of a portal set on this. It never stores the data themselves
+// (each room keeps its own).
 package privacy
 
 import (

@@ -29,7 +29,7 @@ func (tx *Tx) AddUser(ctx context.Context, u account.User, keys account.NameKeys
 // User follows account.Tx.
 func (tx *Tx) User(ctx context.Context, id identity.ID) (account.User, error) {
 	u, err := readUser(tx.queryRow(ctx, `
-		SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version
+		SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version, reported_at
 		FROM account_user WHERE user_id = $1`, int64(id)))
 	if err != nil {
 		return account.User{}, err
@@ -58,11 +58,11 @@ func (tx *Tx) UserNamed(ctx context.Context, portal, nameFold string) (account.U
 
 func readUser(s scanner) (account.User, error) {
 	var u account.User
-	var id, createdAt, leftAt int64
+	var id, createdAt, leftAt, reportedAt int64
 	var state string
-	err := s.Scan(&id, &u.Portal, &u.SignInName, &u.Shown, &u.Language, &u.Email, &u.Phone, &u.About, &state, &createdAt, &leftAt, &u.Version)
+	err := s.Scan(&id, &u.Portal, &u.SignInName, &u.Shown, &u.Language, &u.Email, &u.Phone, &u.About, &state, &createdAt, &leftAt, &u.Version, &reportedAt)
 	u.ID, u.State = identity.ID(id), account.State(state)
-	u.CreatedAt, u.LeftAt = instant(createdAt), instant(leftAt)
+	u.CreatedAt, u.LeftAt, u.ReportedAt = instant(createdAt), instant(leftAt), instant(reportedAt)
 	return u, err
 }
 
@@ -81,17 +81,17 @@ const maxPrefix = "\U0010FFFF"
 func (tx *Tx) Users(ctx context.Context, portal string, page account.UserPage) ([]account.User, error) {
 	if page.FoldPrefix != "" {
 		return list(ctx, tx, readUser, `
-			SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version
-			FROM account_user WHERE portal = $1 AND shown_fold >= $2 AND shown_fold < $3 AND state <> 'deleted'
-			ORDER BY shown_fold, user_id LIMIT $4`,
-			portal, page.FoldPrefix, page.FoldPrefix+maxPrefix, int64(page.Limit))
+			SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version, reported_at
+			FROM account_user WHERE portal = $1 AND shown_fold >= $2 AND shown_fold < $3 AND (shown_fold, user_id) > ($4, $5) AND state <> 'deleted'
+			ORDER BY shown_fold, user_id LIMIT $6`,
+			portal, page.FoldPrefix, page.FoldPrefix+maxPrefix, page.AfterFold, int64(page.AfterID), int64(page.Limit))
 	}
 	after := page.AfterSort
 	if after == nil {
 		after = []byte{}
 	}
 	return list(ctx, tx, readUser, `
-		SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version
+		SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version, reported_at
 		FROM account_user WHERE portal = $1 AND (shown_sort, user_id) > ($2, $3) AND state <> 'deleted'
 		ORDER BY shown_sort, user_id LIMIT $4`,
 		portal, after, int64(page.AfterID), int64(page.Limit))
@@ -102,20 +102,6 @@ func (tx *Tx) GiveRole(ctx context.Context, id identity.ID, role identity.Role, 
 	_, err := tx.exec(ctx, `INSERT INTO account_role (user_id, role, given_at) VALUES ($1, $2, $3) ON CONFLICT (user_id, role) DO NOTHING`,
 		int64(id), string(role), micros(at))
 	return err
-}
-
-// Password follows account.Tx.
-func (tx *Tx) Password(ctx context.Context, id identity.ID) (hash string, setAt time.Time, err error) {
-	var at int64
-	err = tx.queryRow(ctx, `SELECT hash, set_at FROM account_password WHERE user_id = $1`, int64(id)).Scan(&hash, &at)
-	return hash, instant(at), err
-}
-
-// SetPassword follows account.Tx.
-func (tx *Tx) SetPassword(ctx context.Context, id identity.ID, hash string, at time.Time) error {
-	return tx.one(ctx, `
-		INSERT INTO account_password (user_id, hash, set_at) VALUES ($1, $2, $3)
-		ON CONFLICT (user_id) DO UPDATE SET hash = $2, set_at = $3`, int64(id), hash, micros(at))
 }
 
 // AddSession follows account.Tx.
@@ -160,22 +146,14 @@ func (tx *Tx) EndSessionsOf(ctx context.Context, id identity.ID) error {
 
 // CloseUser follows account.DepartTx.
 func (tx *Tx) CloseUser(ctx context.Context, id identity.ID, at time.Time) error {
-	return tx.one(ctx, `UPDATE account_user SET state = 'closed', left_at = $1, version = version + 1 WHERE user_id = $2 AND state = 'active'`,
+	return tx.one(ctx, `UPDATE account_user SET state = 'closed', left_at = $1, version = version + 1 WHERE user_id = $2 AND state IN ('active', 'locked')`,
 		micros(at), int64(id))
 }
 
 // DeleteUser follows account.DepartTx. The row stays without what names the person, so that its id,
 // which evidence names, is never given again.
 func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) error {
-	var portal, fold string
-	err := tx.queryRow(ctx, `SELECT portal, sign_in_fold FROM account_user WHERE user_id = $1`, int64(id)).Scan(&portal, &fold)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, `DELETE FROM account_name WHERE portal = $1 AND name_fold = $2`, portal, fold); err != nil {
-		return err
-	}
-	err = tx.one(ctx, `
+	err := tx.one(ctx, `
 		UPDATE account_user SET state = 'deleted', left_at = $1, version = version + 1, sign_in_name = '', sign_in_fold = '', shown = '', shown_fold = '',
 			shown_sort = $2, email = '', phone = '', about = ''
 		WHERE user_id = $3 AND state <> 'deleted'`, micros(at), []byte{}, int64(id))
@@ -184,6 +162,13 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 	}
 	for _, statement := range []string{
 		`DELETE FROM account_password WHERE user_id = $1`,
+		`DELETE FROM account_name WHERE user_id = $1`,
+		`DELETE FROM account_number WHERE user_id = $1`,
+		`DELETE FROM account_old_password WHERE user_id = $1`,
+		`DELETE FROM account_contact WHERE user_id = $1`,
+		`DELETE FROM account_person WHERE user_id = $1`,
+		`DELETE FROM account_device WHERE user_id = $1`,
+		`DELETE FROM account_history WHERE user_id = $1`,
 		`DELETE FROM account_role WHERE user_id = $1`,
 	} {
 		if _, err := tx.exec(ctx, statement, int64(id)); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"tereze/internal/clause"
@@ -108,4 +110,27 @@ func evidenceRow(r scanner) (evidence.Row, error) {
 	}
 	copy(row.Salt[:], salt)
 	return row, nil
+}
+
+// EvidenceOfActs lists a home's entries of some acts, newest first, with ids below before; 0 begins
+// at the newest.
+func (tx *Tx) EvidenceOfActs(ctx context.Context, home, before identity.ID, acts []string, limit int) ([]evidence.Entry, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	args := []any{int64(home), int64(before), int64(limit)}
+	places := make([]string, len(acts))
+	for i, act := range acts {
+		args = append(args, act)
+		places[i] = "$" + strconv.Itoa(len(args))
+	}
+	return list(ctx, tx, evidenceEntry, `SELECT user_id, id, portal, at, actor, act, subject, document, edition, clause, detail, salt
+		FROM evidence_entry WHERE user_id = $1 AND id < $2 AND act IN (`+strings.Join(places, ", ")+`) ORDER BY id DESC LIMIT $3`, args...)
+}
+
+// HasEvidence follows account.InvitedTx.
+func (tx *Tx) HasEvidence(ctx context.Context, home identity.ID, act string) (bool, error) {
+	var count int
+	err := tx.queryRow(ctx, `SELECT COUNT(*) FROM evidence_entry WHERE user_id = $1 AND act = $2`, int64(home), act).Scan(&count)
+	return count > 0, err
 }

@@ -17,16 +17,21 @@ var homeColumns = []string{"user_id", "org_id", "case_id"}
 // a reference table is small and copied to every shard, a look-up is keyed by the value looked up,
 // a local table stays with the coordinator.
 var homeless = map[string]string{
-	"store_migration":     "local: the history of the schema",
-	"store_node":          "local: at most 1024 node numbers, touched once a minute by each program",
-	"agreement_portal":    "reference: one row for each portal",
-	"agreement_edition":   "reference: the editions of a few documents, read by everybody",
-	"account_name":        "look-up: sign-in name to user",
-	"account_session":     "look-up: session token to user",
-	"evidence_waiting":    "local: one sequencer empties it",
-	"evidence_leaf":       "local: one log, numbered without a gap",
-	"evidence_hash":       "local: the tree of that log",
-	"evidence_checkpoint": "local: the heads of that log",
+	"store_migration":      "local: the history of the schema",
+	"store_node":           "local: at most 1024 node numbers, touched once a minute by each program",
+	"agreement_portal":     "reference: one row for each portal",
+	"agreement_edition":    "reference: the editions of a few documents, read by everybody",
+	"account_name":         "look-up: sign-in name to user",
+	"account_session":      "look-up: session token to user",
+	"account_secret":       "look-up: one-time secret to what it opens",
+	"account_limit":        "look-up: what is counted to how often",
+	"account_number":       "look-up: a state's number to user",
+	"account_name_base":    "look-up: a person's name in Latin letters to how many sign-in names were made of it",
+	"account_passkey_user": "look-up: passkey to user",
+	"evidence_waiting":     "local: one sequencer empties it",
+	"evidence_leaf":        "local: one log, numbered without a gap",
+	"evidence_hash":        "local: the tree of that log",
+	"evidence_checkpoint":  "local: the heads of that log",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and

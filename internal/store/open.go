@@ -23,6 +23,8 @@ type Config struct {
 	BusyTimeout time.Duration
 	// Connections is the most connections to PostgreSQL; all are kept. Zero: 16. SQLite has 5.
 	Connections int
+	// Seal is the key of values that are kept readable, 32 bytes from a file; nil: nothing can be sealed.
+	Seal []byte
 	// Now is the clock of new ids. Nil: time.Now. It may jump; ids then go on counting.
 	Now func() time.Time
 }
@@ -89,6 +91,9 @@ func connect(ctx context.Context, cfg Config) (*Store, error) {
 		keeping: make(chan struct{}),
 	}
 	var err error
+	if s.sealer, err = newSealer(cfg.Seal); err != nil {
+		return nil, err
+	}
 	if isPostgres(cfg.Database) {
 		s.engine, err = openPostgres(ctx, cfg, s.ids)
 	} else {

@@ -20,6 +20,7 @@ type Store struct {
 	engine  engine
 	name    string // how messages call the database; holds no password
 	ids     *ids
+	sealer  *sealer       // nil: nothing can be sealed
 	keeping chan struct{} // closed when the keeper of the node number has ended
 	stop    context.CancelFunc
 }
@@ -56,7 +57,7 @@ func (s *Store) InTx(ctx context.Context, act func(*Tx) error) error {
 	if !s.ids.ready() {
 		return fault.New(fault.Unavailable, keyUnavailable).Wrap(errNoNode)
 	}
-	return s.engine.inTx(ctx, act)
+	return s.engine.inTx(ctx, s.with(act))
 }
 
 // InView runs look on one consistent snapshot of the database, read-only: a statement that writes
@@ -65,7 +66,15 @@ func (s *Store) InView(ctx context.Context, look func(*Tx) error) error {
 	if err := s.admit(ctx); err != nil {
 		return err
 	}
-	return s.engine.inView(ctx, look)
+	return s.engine.inView(ctx, s.with(look))
+}
+
+// with gives an act what the store opens and closes values with.
+func (s *Store) with(fn func(*Tx) error) func(*Tx) error {
+	return func(tx *Tx) error {
+		tx.sealer = s.sealer
+		return fn(tx)
+	}
 }
 
 // NewID makes the id of a new row: never the same twice on one database, rising with time.

@@ -24,7 +24,12 @@ var catalogues = regexp.MustCompile(`^(pg_|sqlite_|pragma_)`)
 
 // engineFiles hold no room's statements but those of store itself; a new one is added here.
 var engineFiles = []string{"store.go", "open.go", "tx.go", "writer.go", "refusal.go", "migrate.go", "ids.go",
-	"sqlite.go", "sqlite_conn.go", "postgres.go", "backup.go", "backup_postgres.go"}
+	"seal.go", "sqlite.go", "sqlite_conn.go", "postgres.go", "backup.go", "backup_postgres.go"}
+
+// joined lists the files that read another room's rows beside their own, and why; they only read.
+var joined = map[string]string{
+	"party_roll.go": "account", // a school's roll is in the order of its people's names: one statement, not one for each
+}
 
 // TestTablesStayInTheirRoom: a room's tables are named in <room>.go and <room>_….go alone. Who needs
 // another room's rows asks that room.
@@ -46,7 +51,7 @@ func TestTablesStayInTheirRoom(t *testing.T) {
 		for _, name := range tablesIn(t, file, nil) {
 			named++
 			owner, _, _ := strings.Cut(name, "_")
-			if owner != room && !(room == "store" && catalogues.MatchString(name)) {
+			if owner != room && joined[file] != owner && !(room == "store" && catalogues.MatchString(name)) {
 				t.Errorf("%s names table %s of room %s", file, name, owner)
 			}
 		}

@@ -18,6 +18,7 @@ type Tx struct {
 	run     runner
 	dialect *dialect
 	ids     *ids
+	sealer  *sealer
 	view    bool
 	failed  error
 	open    []*rows

@@ -10,22 +10,40 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 	"tereze/internal/web/cabinet"
+	"tereze/internal/web/children"
 	"tereze/internal/web/console"
+	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
+	"tereze/internal/web/desk"
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/password"
+	"tereze/internal/web/recovery"
+	"tereze/internal/web/register"
+	"tereze/internal/web/register/bycode"
+	"tereze/internal/web/school"
+	"tereze/internal/web/security"
 )
 
 // Site is everything the pages need.
 type Site struct {
-	Gate    *gate.Gate
-	Frame   *frame.Frame
-	Assets  *design.Assets
-	Front   *front.Front
-	Cabinet *cabinet.Cabinet
-	Console *console.Console
-	Landing *landing.Landing
+	Gate     *gate.Gate
+	Frame    *frame.Frame
+	Assets   *design.Assets
+	Front    *front.Front
+	Register *register.Register
+	Recovery *recovery.Recovery
+	ByCode   *bycode.ByCode
+	Cabinet  *cabinet.Cabinet
+	Console  *console.Console
+	Password *password.Password
+	Security *security.Security
+	Contacts *contacts.Contacts
+	Desk     *desk.Desk
+	Landing  *landing.Landing
+	School   *school.School
+	Children *children.Children
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -42,6 +60,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	l := s.Landing
 	open("GET /{$}", l.Home)
 	open("GET /-/language/{code}", l.Language)
+	open("GET /-/outbox", l.Outbox)
 	open("POST /-/clock", l.ClockPost)
 	open("/", l.Absent)
 	open("/{portal}/{rest...}", l.Absent) // in the frame and the language of the portal
@@ -56,8 +75,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /{portal}/agreement/{document}/on", f.OnDateForm)
 	open("GET /{portal}/agreement/{document}/on/{date}", f.OnDate)
 	bound("GET /{portal}/rules", f.Rules)
-	open("GET /{portal}/register", f.Register)
-	open("POST /{portal}/register", f.RegisterPost)
+	open("GET /{portal}/links/password/{token}", s.ByCode.Password)
+	open("POST /{portal}/links/password/{token}", s.ByCode.PasswordPost)
 	open("GET /{portal}/sign-in", f.SignIn)
 	open("POST /{portal}/sign-in", f.SignInPost)
 	open("POST /{portal}/exit", f.Exit)
@@ -66,6 +85,20 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /{portal}/language/{code}", f.Language)
 	known("GET /{portal}/agreement/accept", f.Accept)
 	known("POST /{portal}/agreement/accept", f.AcceptPost)
+
+	in := s.Register
+	open("GET /{portal}/register", in.Begin)
+	open("POST /{portal}/register", in.BeginPost)
+	open("GET /{portal}/register/{step}", in.Step)
+	open("POST /{portal}/register/{step}", in.StepPost)
+
+	back := s.Recovery
+	open("GET /{portal}/recover", back.Ask)
+	open("POST /{portal}/recover", back.AskPost)
+	open("GET /{portal}/recover/{step}", back.Step)
+	open("POST /{portal}/recover/{step}", back.StepPost)
+	open("GET /{portal}/links/recover/{token}", back.Link)
+	open("POST /{portal}/links/recover/{token}", back.LinkPost)
 
 	c := s.Cabinet
 	member("GET /{portal}/cabinet", c.Home)
@@ -76,9 +109,63 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/refusal/{document}/{number}", c.RefusalPost)
 	member("GET /{portal}/cabinet/activity", c.Activity)
 	member("GET /{portal}/cabinet/activity.csv", c.ActivityCSV)
+	known("GET /{portal}/cabinet/looks", c.Looks)
+	known("GET /{portal}/cabinet/cases", c.Cases)
 	known("GET /{portal}/cabinet/receipts/{entry}", c.Receipt)
 	known("GET /{portal}/cabinet/receipts/{entry}/receipt.json", c.ReceiptJSON)
 	known("GET /{portal}/cabinet/receipts/{entry}/qr.png", c.ReceiptQR)
+
+	p := s.Password
+	due := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Due(s.Frame, p)) }
+	due("GET /{portal}/password", p.Due)
+	due("POST /{portal}/password", p.DuePost)
+	known("GET /{portal}/cabinet/password", p.Change)
+	known("POST /{portal}/cabinet/password", p.ChangePost)
+
+	sec := s.Security
+	due("GET /{portal}/session", sec.Ping)
+	known("GET /{portal}/cabinet/security", sec.Security)
+	known("GET /{portal}/cabinet/security/sessions/{session}", sec.End)
+	known("POST /{portal}/cabinet/security/sessions/{session}", sec.EndPost)
+	known("GET /{portal}/cabinet/security/everywhere", sec.Everywhere)
+	known("POST /{portal}/cabinet/security/everywhere", sec.EverywherePost)
+	due("GET /{portal}/cabinet/compromised", sec.Compromised)
+	due("POST /{portal}/cabinet/compromised", sec.CompromisedPost)
+	open("GET /{portal}/compromised", sec.Claim)
+	open("POST /{portal}/compromised", sec.ClaimPost)
+	open("GET /{portal}/compromised/received", sec.Received)
+
+	to := s.Contacts
+	known("GET /{portal}/cabinet/contacts", to.Contacts)
+	known("POST /{portal}/cabinet/contacts", to.ConfirmPost)
+	known("GET /{portal}/cabinet/contacts/code", to.Code)
+	known("POST /{portal}/cabinet/contacts/code", to.CodePost)
+	known("GET /{portal}/cabinet/contacts/{kind}", to.Change)
+	known("POST /{portal}/cabinet/contacts/{kind}", to.ChangePost)
+
+	a := s.School // each page asks party whose institution it is
+	member("GET /{portal}/school", a.Home)
+	member("GET /{portal}/school/class", a.Class)
+	member("GET /{portal}/school/cards", a.Cards)
+	member("POST /{portal}/school/cards", a.CardsPost)
+	member("GET /{portal}/school/people/new", a.NewPerson)
+	member("POST /{portal}/school/people/new", a.NewPersonPost)
+	member("GET /{portal}/school/people/{user}", a.Person)
+	member("POST /{portal}/school/people/{user}/card", a.CardPost)
+	member("POST /{portal}/school/people/{user}/child", a.ChildPost)
+	member("GET /{portal}/school/people/{user}/correct", a.Correct)
+	member("POST /{portal}/school/people/{user}/correct", a.CorrectPost)
+	member("GET /{portal}/school/people/{user}/end/{role}", a.End)
+	member("POST /{portal}/school/people/{user}/end/{role}", a.EndPost)
+	member("GET /{portal}/school/corrections", a.Corrections)
+	member("GET /{portal}/school/import", a.Imports)
+	member("POST /{portal}/school/import", a.ImportPost)
+	member("GET /{portal}/school/import/template.csv", a.Template)
+	member("GET /{portal}/school/import/{import}", a.Import)
+	member("GET /{portal}/school/import/{import}/report.csv", a.Report)
+	member("GET /{portal}/children", s.Children.Home)
+	member("GET /{portal}/children/{child}", s.Children.Child)
+	member("POST /{portal}/children/{child}", s.Children.ChildPost)
 
 	o := s.Console
 	staff(identity.Operator, "GET /{portal}/console", o.Home)
@@ -101,6 +188,31 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "GET /{portal}/console/people", o.People)
 	staff(identity.Operator, "GET /{portal}/console/people/{user}", o.Person)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}", o.PersonPost)
+
+	d := s.Desk
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/case", d.OpenCase)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/case", d.OpenCasePost)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/reset", d.Reset)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/reset", d.ResetPost)
+	staff(identity.Operator, "GET /{portal}/console/cases", d.Cases)
+	staff(identity.Operator, "GET /{portal}/console/cases/{user}/{case}", d.Case)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}", d.CasePost)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/answer", d.AnswerPost)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/correct", d.CorrectPost)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/unlock", d.UnlockPost)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/propose", d.ProposePost)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/approve", d.ApprovePost)
+	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/reject", d.RejectPost)
+
+	staff(identity.Operator, "GET /{portal}/console/institutions", s.School.Institutions)
+	staff(identity.Operator, "POST /{portal}/console/institutions", s.School.InstitutionPost)
+	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}", s.School.Institutions)
+	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}", s.School.InstitutionPost)
+	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/recovery", s.School.RecoveryPost)
+	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/administrator", s.School.Administrator)
+	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/administrator", s.School.AdministratorPost)
+	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/member", s.School.Member)
+	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/member", s.School.MemberPost)
 	staff(identity.Owner, "GET /{portal}/approvals", o.Approvals)
 	staff(identity.Owner, "GET /{portal}/approvals/{document}/{number}", o.Approval)
 	staff(identity.Owner, "POST /{portal}/approvals/{document}/{number}/approve", o.ApprovePost)

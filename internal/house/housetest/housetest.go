@@ -178,6 +178,16 @@ func (b *Browser) Do(req *http.Request) *Page {
 	return &Page{t: b.t, Status: resp.StatusCode, Path: resp.Request.URL.RequestURI(), Header: resp.Header, Body: string(body), doc: doc}
 }
 
+// Cookies are those the browser sends to the house.
+func (b *Browser) Cookies() []*http.Cookie {
+	b.t.Helper()
+	u, err := url.Parse(b.house.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.client.Jar.Cookies(u)
+}
+
 // SignIn signs a test's user in.
 func (b *Browser) SignIn(portal, name string) *Page {
 	b.t.Helper()

@@ -19,6 +19,8 @@ type activityView struct {
 	None     design.EmptyState // instead of the timeline
 	Pages    design.Pagination
 	Export   design.Link
+	Looks    design.Link
+	Cases    design.Link
 }
 
 // eventsAPage is how much a person reads at once.
@@ -40,6 +42,8 @@ func (s *Cabinet) Activity(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	view := activityView{
 		Title: s.Say(v, "cabinet.activity.title"), Lead: s.Say(v, "cabinet.activity.lead"),
 		Export: design.Link{Text: s.Say(v, "cabinet.activity.export"), URL: activityURL(v) + ".csv"},
+		Looks:  design.Link{Text: s.Say(v, "cabinet.looks.title"), URL: looksURL(v)},
+		Cases:  design.Link{Text: s.Say(v, "cabinet.cases.title"), URL: casesURL(v)},
 		None: design.EmptyState{
 			Title: s.Say(v, "cabinet.activity.none"), Text: s.Say(v, "cabinet.activity.none_text"),
 			Act: design.Link{Text: s.Say(v, "cabinet.activity.newest"), URL: activityURL(v)},
@@ -52,7 +56,11 @@ func (s *Cabinet) Activity(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		entries = entries[:eventsAPage]
 		view.Pages.Next = activityURL(v) + "?before=" + s.Opaque.Of(entries[eventsAPage-1].ID)
 	}
-	view.Timeline = design.Timeline{Label: view.Title, Events: s.events(v, entries)}
+	events, err := s.events(r.Context(), v, entries)
+	if err != nil {
+		return err
+	}
+	view.Timeline = design.Timeline{Label: view.Title, Events: events}
 	if view.Fresh, err = s.fresh(r, v); err != nil {
 		return err
 	}
@@ -80,17 +88,21 @@ func (s *Cabinet) entries(ctx context.Context, v gate.Visit, before identity.ID,
 	return out, err
 }
 
-func (s *Cabinet) events(v gate.Visit, entries []evidence.Entry) []design.Event {
+func (s *Cabinet) events(ctx context.Context, v gate.Visit, entries []evidence.Entry) ([]design.Event, error) {
+	staff, err := s.staff(ctx, v, entries)
+	if err != nil {
+		return nil, err
+	}
 	events := make([]design.Event, 0, len(entries))
 	for _, e := range entries {
 		title := s.act(v, e)
 		events = append(events, design.Event{
 			When: s.Instant(v, e.At), At: e.At.UTC().Format(time.RFC3339), Title: title,
-			Text: s.detail(v, e), By: s.by(v, e), Cite: s.Cite(v, e.Citation),
+			Text: s.detail(v, e), By: s.by(v, e, staff), Cite: s.Cite(v, e.Citation),
 			Body: s.receiptLink(v, e.ID, title),
 		})
 	}
-	return events
+	return events, nil
 }
 
 func (s *Cabinet) receiptLink(v gate.Visit, entry identity.ID, about string) design.Component {

@@ -36,11 +36,15 @@ func (s *Cabinet) ActivityCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 		if err != nil {
 			return err
 		}
+		staff, err := s.staff(r.Context(), v, entries)
+		if err != nil {
+			return err
+		}
 		for _, e := range entries {
 			before = e.ID
 			err := out.Write([]string{
 				e.At.In(s.Portal(v).Zone).Format(time.RFC3339), harmless(s.act(v, e)), harmless(s.detail(v, e)),
-				harmless(s.by(v, e)), harmless(s.cited(v, e.Citation)), harmless(e.Detail["agent"]), s.receiptURL(v, e.ID),
+				harmless(s.by(v, e, staff)), harmless(s.cited(v, e.Citation)), harmless(e.Detail["agent"]), s.receiptURL(v, e.ID),
 			})
 			if err != nil {
 				return err

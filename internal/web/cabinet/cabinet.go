@@ -28,17 +28,20 @@ type EvidenceTx interface {
 	// EvidenceOf lists up to limit entries of a home, newest first, with ids below before; 0
 	// begins at the newest.
 	EvidenceOf(ctx context.Context, home, before identity.ID, limit int) ([]evidence.Entry, error)
+	// EvidenceActs lists those of one act in the same way.
+	EvidenceActs(ctx context.Context, home identity.ID, act string, before identity.ID, limit int) ([]evidence.Entry, error)
 }
 
-// Cabinet draws the pages of this area. All fields but Host are needed.
+// Cabinet draws the pages of this area. All fields are needed.
 type Cabinet struct {
 	*frame.Frame
 	Accounts *account.Accounts
 	View     func(ctx context.Context, look func(EvidenceTx) error) error
 	Verifier string // key of the log, in note form: receipts are checked with it
-	// Host is the beginning of this portal's addresses, "https://portal.example", for what is
-	// printed; nil: as the request names it.
-	Host func(r *http.Request) string
+	// Notices are what other areas tell a person who enters; they stand on the first page.
+	Notices []Notice
+
+	kept keptNotices
 }
 
 // home is the address of the cabinet.

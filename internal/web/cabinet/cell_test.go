@@ -1,9 +1,6 @@
 package cabinet
 
-import (
-	"net/http/httptest"
-	"testing"
-)
+import "testing"
 
 func TestACellIsNeverAFormula(t *testing.T) {
 	t.Parallel()
@@ -12,20 +9,6 @@ func TestACellIsNeverAFormula(t *testing.T) {
 	} {
 		if got := harmless(cell); got != want {
 			t.Errorf("%q: got %q, want %q", cell, got, want)
-		}
-	}
-}
-
-func TestAQRCodeLeadsToHTTPSSaveOnTheMachineItself(t *testing.T) {
-	t.Parallel()
-	for host, want := range map[string]string{
-		"portal.example": "https://portal.example", "portal.example:8443": "https://portal.example:8443",
-		"localhost:8080": "http://localhost:8080", "127.0.0.1": "http://127.0.0.1", "[::1]:80": "http://[::1]:80", "localhost.example": "https://localhost.example",
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.Host = host
-		if got := (&Cabinet{}).host(r); got != want {
-			t.Errorf("%s: got %s, want %s", host, got, want)
 		}
 	}
 }

@@ -14,6 +14,7 @@ type homeView struct {
 	Title   string
 	Lead    string
 	Fresh   []freshView
+	Notices []design.NotificationBanner
 	Cards   design.Cards
 	Coming  string
 	Changes []homeChange
@@ -26,8 +27,9 @@ type homeChange struct {
 	Refuse design.Link
 }
 
-// Home is the first page of the cabinet. It asks the database nothing but, once after an amendment
-// took force, what this very request accepted: who is here and what binds them the gate has found.
+// Home is the first page of the cabinet. It asks the database nothing but the notices, once a second
+// for a session, and, once after an amendment took force, what this very request accepted: who is
+// here and what binds them the gate has found.
 func (s *Cabinet) Home(w http.ResponseWriter, r *http.Request, v gate.Visit, _ identity.Bound) error {
 	if err := signedIn(v); err != nil {
 		return err
@@ -36,10 +38,15 @@ func (s *Cabinet) Home(w http.ResponseWriter, r *http.Request, v gate.Visit, _ i
 	if err != nil {
 		return err
 	}
+	notices, err := s.notices(r, v)
+	if err != nil {
+		return err
+	}
 	view := homeView{
-		Title: s.Say(v, "cabinet.home.title"),
-		Lead:  s.Say(v, "cabinet.home.greeting", "name", v.Actor.Shown),
-		Fresh: fresh, Cards: s.cards(v),
+		Notices: notices,
+		Title:   s.Say(v, "cabinet.home.title"),
+		Lead:    s.Say(v, "cabinet.home.greeting", "name", v.Actor.Shown),
+		Fresh:   fresh, Cards: s.cards(v),
 		Coming: s.Say(v, "cabinet.home.coming"), Changes: s.changes(v),
 	}
 	page := s.Page(r, v, view.Title)
@@ -69,7 +76,11 @@ func (s *Cabinet) cards(v gate.Visit) design.Cards {
 	}
 	cards = append(cards,
 		design.Card{Title: s.Say(v, "cabinet.profile.title"), URL: profileURL(v), Text: s.Say(v, "cabinet.home.profile")},
+		design.Card{Title: s.Say(v, "security.title"), URL: home(v) + "/security", Text: s.Say(v, "security.card")},
+		design.Card{Title: s.Say(v, "contacts.title"), URL: home(v) + "/contacts", Text: s.Say(v, "contacts.card")},
 		design.Card{Title: s.Say(v, "cabinet.activity.title"), URL: activityURL(v), Text: s.Say(v, "cabinet.home.activity")},
+		design.Card{Title: s.Say(v, "cabinet.looks.title"), URL: looksURL(v), Text: s.Say(v, "cabinet.looks.lead")},
+		design.Card{Title: s.Say(v, "cabinet.cases.title"), URL: casesURL(v), Text: s.Say(v, "cabinet.cases.lead")},
 	)
 	return design.Cards{Cards: cards}
 }

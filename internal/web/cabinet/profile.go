@@ -22,7 +22,7 @@ type profileForm struct {
 }
 
 func formOf(u account.User) profileForm {
-	return profileForm{account.Profile{Shown: u.Shown, Email: u.Email, Phone: u.Phone, About: u.About}, u.Language, u.Version}
+	return profileForm{account.Profile{Shown: u.Shown, About: u.About}, u.Language, u.Version}
 }
 
 func readProfile(r *http.Request) (profileForm, error) {
@@ -30,7 +30,7 @@ func readProfile(r *http.Request) (profileForm, error) {
 		return profileForm{}, err
 	}
 	f := profileForm{Language: r.PostFormValue("language")}
-	f.Shown, f.Email, f.Phone, f.About = r.PostFormValue("shown"), r.PostFormValue("email"), r.PostFormValue("phone"), r.PostFormValue("about")
+	f.Shown, f.About = r.PostFormValue("shown"), r.PostFormValue("about")
 	var err error
 	if f.Version, err = strconv.Atoi(r.PostFormValue("version")); err != nil {
 		return profileForm{}, fault.New(fault.Invalid, "form.encoding").Wrap(err)
@@ -46,8 +46,7 @@ type profileView struct {
 	Recorded design.SummaryList // what is kept now, where somebody changed it meanwhile
 	SignIn   string
 	Name     design.TextInput
-	Email    design.TextInput
-	Phone    design.TextInput
+	Contacts design.Link
 	About    design.Textarea
 	Language design.Radios
 	Version  string
@@ -134,8 +133,6 @@ func (s *Cabinet) recorded(v gate.Visit, f, kept profileForm) design.SummaryList
 	list := design.SummaryList{Title: s.Say(v, "cabinet.profile.recorded")}
 	for _, x := range []struct{ key, entered, stored string }{
 		{"cabinet.profile.shown", f.Shown, kept.Shown},
-		{"cabinet.profile.email", f.Email, kept.Email},
-		{"cabinet.profile.phone", f.Phone, kept.Phone},
 		{"cabinet.profile.about", f.About, kept.About},
 	} {
 		if x.entered == x.stored {
@@ -170,8 +167,7 @@ func (s *Cabinet) profile(v gate.Visit, f profileForm, err error) profileView {
 		Title: s.Say(v, "cabinet.profile.title"), Errors: summary,
 		SignIn:   s.Say(v, "cabinet.profile.sign_in_name", "name", v.Actor.Name),
 		Name:     design.TextInput{Field: field("shown", "cabinet.profile.shown"), Value: f.Shown, Autocomplete: "name"},
-		Email:    design.TextInput{Field: optional("email", "cabinet.profile.email"), Value: f.Email, Type: "email", Autocomplete: "email"},
-		Phone:    design.TextInput{Field: optional("phone", "cabinet.profile.phone"), Value: f.Phone, Type: "tel", Autocomplete: "tel", Width: design.Chars20},
+		Contacts: design.Link{Text: s.Say(v, "cabinet.profile.contacts"), URL: home(v) + "/contacts"},
 		About:    about,
 		Language: languages, Version: strconv.Itoa(f.Version), Save: s.Say(v, "cabinet.profile.save"),
 		Leave: design.Link{Text: s.Say(v, "cabinet.profile.back"), URL: home(v)},

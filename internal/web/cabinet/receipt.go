@@ -84,7 +84,11 @@ func (s *Cabinet) waiting(w http.ResponseWriter, r *http.Request, v gate.Visit) 
 }
 
 func (s *Cabinet) receiptView(r *http.Request, v gate.Visit, x evidence.Receipt) (receiptView, error) {
-	rows, err := s.receiptRows(v, x)
+	staff, err := s.staff(r.Context(), v, []evidence.Entry{x.Entry})
+	if err != nil {
+		return receiptView{}, err
+	}
+	rows, err := s.receiptRows(v, x, staff)
 	if err != nil {
 		return receiptView{}, err
 	}
@@ -101,7 +105,7 @@ func (s *Cabinet) receiptView(r *http.Request, v gate.Visit, x evidence.Receipt)
 }
 
 // receiptRows are what happened in words, then what proves it, letter by letter as in the file.
-func (s *Cabinet) receiptRows(v gate.Visit, x evidence.Receipt) ([]design.ReceiptRow, error) {
+func (s *Cabinet) receiptRows(v gate.Visit, x evidence.Receipt, staff staff) ([]design.ReceiptRow, error) {
 	text, _, _ := strings.Cut(x.Checkpoint, "\n\n")
 	checkpoint, err := evidence.ParseCheckpoint(text + "\n")
 	if err != nil {
@@ -121,7 +125,7 @@ func (s *Cabinet) receiptRows(v gate.Visit, x evidence.Receipt) ([]design.Receip
 	}
 	add("cabinet.receipt.what", s.detail(v, e))
 	add("cabinet.receipt.when", s.Instant(v, e.At))
-	add("cabinet.receipt.who", s.by(v, e))
+	add("cabinet.receipt.who", s.by(v, e, staff))
 	add("cabinet.receipt.name", v.Actor.Shown)
 	add("cabinet.receipt.portal", s.In(v, s.Portal(v).Title))
 	add("cabinet.receipt.clause", s.cited(v, e.Citation))

@@ -3,7 +3,6 @@ package cabinet
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 
@@ -38,7 +37,7 @@ func (s *Cabinet) ReceiptQR(w http.ResponseWriter, r *http.Request, v gate.Visit
 	if err != nil {
 		return err
 	}
-	image, err := qrcode.Encode(evidence.QR(s.host(r)+s.receiptURL(v, receipt.Entry.ID), receipt.Commitment()), qrcode.Medium, qrSize)
+	image, err := qrcode.Encode(evidence.QR(s.Origin(r)+s.receiptURL(v, receipt.Entry.ID), receipt.Commitment()), qrcode.Medium, qrSize)
 	if err != nil {
 		return fmt.Errorf("draw a QR code: %w", err)
 	}
@@ -48,20 +47,4 @@ func (s *Cabinet) ReceiptQR(w http.ResponseWriter, r *http.Request, v gate.Visit
 	h.Set("Content-Length", strconv.Itoa(len(image)))
 	_, _ = w.Write(image) // the person has left; the answer was right
 	return nil
-}
-
-// host is how the address begins that a QR code leads to. The answer goes to nobody but whoever
-// named the host in the request. Only on the machine itself are there portals without HTTPS.
-func (s *Cabinet) host(r *http.Request) string {
-	if s.Host != nil {
-		return s.Host(r)
-	}
-	name, _, err := net.SplitHostPort(r.Host)
-	if err != nil {
-		name = r.Host
-	}
-	if ip := net.ParseIP(name); r.TLS == nil && (name == "localhost" || ip != nil && ip.IsLoopback()) {
-		return "http://" + r.Host
-	}
-	return "https://" + r.Host
 }

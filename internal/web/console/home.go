@@ -8,6 +8,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/party"
 	"tereze/internal/web/design"
 )
 
@@ -41,7 +42,13 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 		Ways: design.Cards{Cards: []design.Card{
 			{Title: c.Say(v, "console.editions.title"), URL: editionsURL(v), Text: c.Say(v, "console.home.editions_text")},
 			{Title: c.Say(v, "console.people.title"), URL: peopleURL(v), Text: c.Say(v, "console.home.people_text")},
+			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
 		}},
+	}
+	if kinds, _ := party.KindsUnder(c.Agreements.Book(v.Actor.Portal, v.Now), ""); len(kinds) > 0 {
+		view.Ways.Cards = append(view.Ways.Cards, design.Card{
+			Title: c.Say(v, "school.institutions.title"), URL: consoleURL(v) + "/institutions", Text: c.Say(v, "school.institutions.lead"),
+		})
 	}
 	page := c.Page(r, v, view.Heading.Text)
 	page.Bare = true

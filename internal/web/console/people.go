@@ -21,7 +21,6 @@ type peopleView struct {
 	Button  design.Button
 	All     design.Link // out of a search
 	Table   *design.Table
-	Note    string // that there are more than are shown
 	Empty   design.EmptyState
 	Pages   design.Pagination
 }
@@ -53,10 +52,12 @@ func (c *Console) People(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 	switch {
 	case len(users) == 0:
 		view.Table, view.Empty = nil, design.EmptyState{Title: c.Say(v, "console.people.none"), Text: c.Say(v, "console.people.none_text"), Act: view.All}
-	case more && find != "":
-		view.Note = c.Say(v, "console.people.narrow")
 	case more:
-		view.Pages.Next = peopleURL(v) + "?" + url.Values{"after": {c.Opaque.Of(users[len(users)-1].ID)}}.Encode()
+		next := url.Values{"after": {c.Opaque.Of(users[len(users)-1].ID)}}
+		if find != "" {
+			next.Set("find", find)
+		}
+		view.Pages.Next = peopleURL(v) + "?" + next.Encode()
 	}
 	page := c.Page(r, v, view.Heading.Text)
 	page.Trail, page.Bare = c.trail(v), true
@@ -65,7 +66,7 @@ func (c *Console) People(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 
 // people finds a page of users, with their roles; more tells that it is not the last.
 func (c *Console) people(ctx context.Context, v gate.Visit, find, after string) (users []account.User, more bool, err error) {
-	ask := account.UserPage{Limit: peoplePerPage + 1}
+	ask := account.UserPage{Limit: peoplePerPage}
 	if after != "" {
 		if ask.AfterID, err = c.Opaque.ID(after); err != nil {
 			return nil, false, absent()
@@ -74,25 +75,10 @@ func (c *Console) people(ctx context.Context, v gate.Visit, find, after string) 
 		if err != nil {
 			return nil, false, err
 		}
-		ask.AfterSort = last.Keys().ShownSort
+		keys := last.Keys()
+		ask.AfterSort, ask.AfterFold = keys.ShownSort, keys.ShownFold
 	}
-	if users, err = c.Accounts.People(ctx, v.Actor, find, ask); err != nil {
-		return nil, false, err
-	}
-	if more = len(users) > peoplePerPage; more {
-		users = users[:peoplePerPage]
-	}
-	err = c.Accounts.InView(ctx, func(tx account.Tx) error {
-		for i := range users {
-			u, err := tx.User(ctx, users[i].ID)
-			if err != nil && !fault.Is(err, fault.Absent) {
-				return err
-			}
-			users[i].Roles = u.Roles
-		}
-		return nil
-	})
-	return users, more, err
+	return c.Accounts.People(ctx, v.Actor, find, ask)
 }
 
 // user finds a user of this portal. Refusal: Absent.

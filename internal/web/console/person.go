@@ -19,6 +19,7 @@ type personView struct {
 	Look    design.Button
 	Seen    *seenView
 	Back    design.Link
+	Acts    []design.Link // what can be done for the person
 }
 
 // seenView is what an operator sees of a person.
@@ -95,6 +96,8 @@ func (c *Console) askReason(w http.ResponseWriter, r *http.Request, v gate.Visit
 }
 
 func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visit, view personView, refusal error) error {
+	person := peopleURL(v) + "/" + r.PathValue("user")
+	view.Acts = []design.Link{{Text: c.Say(v, "desk.open.title"), URL: person + "/case"}, {Text: c.Say(v, "desk.reset.title"), URL: person + "/reset"}}
 	page := c.Page(r, v, view.Heading.Text)
 	page.Trail = c.trail(v, design.Link{Text: c.Say(v, "console.people.title"), URL: peopleURL(v)})
 	page.Refused = refusal != nil

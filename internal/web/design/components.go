@@ -71,6 +71,9 @@ func (c Heading) Render(ctx context.Context, w io.Writer) error { return c.view(
 // Render draws the component. See [Hero].
 func (c Hero) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
+// Render draws the component. See [Idle].
+func (c Idle) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [InsetText].
 func (c InsetText) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 

@@ -35,7 +35,7 @@
 // the field's id, which is its Name unless ID is set.
 //
 // Messages: [InsetText], [WarningText], [NotificationBanner], [Panel],
-// [EmptyState], [Tag].
+// [EmptyState], [Tag], [Idle].
 //
 // Content: [Heading], [Cards], [Figures], [SummaryList], [Table], [Details],
 // [Tabs], [Pagination], [TaskList], [Progress], [Timeline], [Agreement],

@@ -21,6 +21,8 @@ func hashed(name string) string {
 		return AssetPath + "icon-192.ea82bc75a4a7.png"
 	case "icon-512.png":
 		return AssetPath + "icon-512.5fe30d7281e0.png"
+	case "idle.js":
+		return AssetPath + "idle.0314182a3814.js"
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
 	case "tereze.css":

@@ -35,7 +35,10 @@ type Frame struct {
 	Words      *words.Book
 	Assets     *design.Assets
 	Opaque     identity.Opaque
-	Demo       bool // say on every page that nothing here is real
+	// IdleAfter is how long a session lasts without a request, and by which clause.
+	IdleAfter func(portal string) (time.Duration, clause.Citation)
+	Public    string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
+	Demo      bool   // say on every page that nothing here is real
 
 	fixed map[string]*design.Words // by language
 }
@@ -176,6 +179,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	if v.Actor.Known() {
 		page.Person = &design.Person{Name: v.Actor.Shown, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
 	}
+	page.Idle = f.idle(v, home)
 	page.Navigation = f.navigation(r, v, home)
 	if banner, ok := f.banner(v, p); ok {
 		page.Banner = banner
@@ -210,6 +214,12 @@ func (f *Frame) navigation(r *http.Request, v gate.Visit, home string) (items []
 	add("frame.nav.rules", "/rules")
 	if v.Actor.Known() {
 		add("frame.nav.cabinet", "/cabinet")
+	}
+	if v.Actor.Is(identity.Guardian) {
+		add("frame.nav.children", "/children")
+	}
+	if v.Actor.Is(identity.Administrator) {
+		add("frame.nav.school", "/school")
 	}
 	if v.Actor.Is(identity.Operator) {
 		add("frame.nav.console", "/console")
@@ -259,6 +269,9 @@ func (f *Frame) footer(v gate.Visit, p agreement.Portal) design.Footer {
 		}
 	}
 	out.Links = []design.Link{{Text: f.Say(v, "frame.archive"), URL: home + "/agreement"}}
+	if outbox := f.OutboxLink(v); outbox.URL != "" {
+		out.Links = append(out.Links, outbox)
+	}
 	return out
 }
 

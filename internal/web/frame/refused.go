@@ -46,6 +46,10 @@ func (f *Frame) way(r *http.Request, v gate.Visit, x *fault.Fault) string {
 		next = "next=" + url.QueryEscape(r.URL.RequestURI())
 	}
 	switch {
+	case x.Key == "account.register_first":
+		return home + "/register"
+	case x.Key == "account.password_due":
+		return home + "/password?" + next
 	case x.Kind == fault.Unauthenticated && x.Key == "account.sign_in_first":
 		return home + "/sign-in?" + next
 	case x.Key == "agreement.not_accepted" && x.Args["by"] == agreement.BySignIn:

@@ -76,7 +76,7 @@ func (s *Front) AcceptPost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 	if err := read(r); err != nil {
 		return err
 	}
-	form := acceptForm{Next: r.PostFormValue("next"), Seen: readSeen(r), Ticked: r.PostForm["tick"]}
+	form := acceptForm{Next: r.PostFormValue("next"), Seen: frame.ReadSeen(r), Ticked: r.PostForm["tick"]}
 	standings, err := s.Agreements.Standings(r.Context(), v.Actor, v.Now)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (s *Front) showAccept(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		return err
 	}
 	for _, x := range standings {
-		view.Seen = append(view.Seen, seenValue(x.Document, x.InForce.Number))
+		view.Seen = append(view.Seen, frame.SeenValue(x.Document, x.InForce.Number))
 		if !x.Settled {
 			view.Documents = append(view.Documents, s.acceptDocument(v, x, standings, form, byField))
 		}
@@ -197,7 +197,7 @@ func (s *Front) acceptDocument(v gate.Visit, x agreement.Standing, all []agreeme
 	title := s.In(v, e.Content.Title)
 	out := acceptDocument{
 		Title: title, BoxID: "text-" + x.Document, EndID: "end-" + x.Document, Jump: s.Say(v, "front.accept.jump"), Cite: s.Cite(v, x.Cite), Told: s.told(v, e, posted),
-		Sections: s.sections(v, e.Content, x.Document+"-", false),
+		Sections: s.Sections(v, e.Content, x.Document+"-", nil),
 		Links:    []design.Link{{Text: s.Say(v, "front.accept.edition", "edition", strconv.Itoa(e.Number)), URL: frame.EditionURL(e.Portal, e.Document, e.Number)}},
 	}
 	if !x.Offered {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
@@ -110,7 +111,7 @@ func (s *Front) ruleClause(v gate.Visit, e agreement.Edition, c agreement.Clause
 	out := ruleClause{
 		Anchor: e.Document + "-" + frame.Anchor(c.Number), Number: c.Number,
 		URL:        s.Cite(v, clause.Citation{Portal: e.Portal, Document: e.Document, Edition: e.Number, Clause: c.Number}).URL,
-		Paragraphs: paragraphs(s.In(v, c.Text)),
+		Paragraphs: strings.Split(s.In(v, c.Text), "\n\n"),
 	}
 	if c.Repeats != "" || c.Kind == clause.ContentRule {
 		out.Note = s.note(v, c)

@@ -28,16 +28,20 @@ type signInForm struct {
 
 // signInView is the page of the form.
 type signInView struct {
-	Title    string
-	Errors   []design.FieldError
-	Again    string // why to sign in once more; may be empty
-	Accepts  []signInAccepts
-	Name     design.TextInput
-	Password design.PasswordInput
-	Next     string
-	IsAgain  bool
-	Button   string
-	Register design.Link
+	Title       string
+	Errors      []design.FieldError
+	Again       string // why to sign in once more; may be empty
+	Accepts     []signInAccepts
+	Name        design.TextInput
+	Password    design.PasswordInput
+	Next        string
+	IsAgain     bool
+	Button      string
+	Warning     *design.WarningText        // not to tell anyone what is entered here
+	Ended       *design.NotificationBanner // why the session before this is over
+	Compromised design.Link
+	Register    design.Link
+	Recover     design.Link
 }
 
 // signInAccepts is what signing in accepts (ismet 2.2).
@@ -55,7 +59,7 @@ func readSignIn(r *http.Request) (signInForm, error) {
 	}
 	return signInForm{
 		Name: strings.TrimSpace(r.PostFormValue("name")), Password: r.PostFormValue("password"),
-		Next: r.PostFormValue("next"), Again: r.PostFormValue("again") == "1", Seen: readSeen(r),
+		Next: r.PostFormValue("next"), Again: r.PostFormValue("again") == "1", Seen: frame.ReadSeen(r),
 	}, nil
 }
 
@@ -102,7 +106,7 @@ func (s *Front) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 	}
 	in, err := s.Accounts.SignIn(r.Context(), account.SignIn{
 		Portal: v.Actor.Portal, SignInName: form.Name, Password: form.Password,
-		Address: v.Address, Agent: r.UserAgent(), Language: v.Actor.Language,
+		Address: v.Address, Agent: r.UserAgent(), Device: gate.DeviceToken(r, v.Actor.Portal), Language: v.Actor.Language,
 		Within: func(ctx context.Context, tx account.Tx, actor identity.Actor) error {
 			return s.SignedIn(ctx, tx, actor, form.Seen, v.Address)
 		},
@@ -112,6 +116,7 @@ func (s *Front) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 		return s.showSignIn(w, r, v, form, err)
 	}
 	http.SetCookie(w, gate.SessionCookie(v.Actor.Portal, in.Token))
+	http.SetCookie(w, gate.DeviceCookie(v.Actor.Portal, in.Device, v.Now))
 	return frame.SeeOther(w, r, frame.Local(v, form.Next, begin(in.Actor)))
 }
 
@@ -136,8 +141,16 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		Next: frame.Local(v, form.Next, ""), IsAgain: form.Again, Accepts: s.signInAccepts(v),
 	}
 	view.Register = design.Link{Text: s.Say(v, "front.sign_in.register"), URL: home(v) + "/register"}
+	view.Recover = design.Link{Text: s.Say(v, "recovery.from_sign_in"), URL: home(v) + "/recover"}
 	if v.Actor.Known() {
 		view.Again, view.Register = s.Say(v, "front.sign_in.again"), design.Link{}
+	}
+	view.Compromised = design.Link{Text: s.Say(v, "security.compromised.title"), URL: home(v) + "/compromised"}
+	if _, cite, ok := clause.In[account.CredentialWarning](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {
+		view.Warning = &design.WarningText{Text: s.Say(v, "security.warning"), Cite: s.Cite(v, cite)}
+	}
+	if v.Ended != nil && err == nil {
+		view.Ended = &design.NotificationBanner{Heading: s.Message(v, v.Ended), More: s.Cite(v, v.Ended.Cite)}
 	}
 	status, byField := http.StatusOK, map[string]string(nil)
 	if err != nil {
@@ -198,7 +211,7 @@ func (s *Front) signInAccepts(v gate.Visit) []signInAccepts {
 			Cite:    s.Cite(v, by),
 			Read:    design.Link{Text: s.Say(v, "front.sign_in.read"), URL: frame.EditionURL(e.Portal, document, e.Number)},
 			Changes: design.Link{Text: s.Say(v, "front.text.changes"), URL: changesURL(e)},
-			Seen:    seenValue(document, e.Number),
+			Seen:    frame.SeenValue(document, e.Number),
 		})
 	}
 	return out

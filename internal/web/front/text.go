@@ -3,33 +3,12 @@ package front
 import (
 	"encoding/hex"
 	"net/http"
-	"strings"
 
 	"tereze/internal/agreement"
 	"tereze/internal/gate"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
-
-// sections sets the text of an edition in the language of the visit. prefix keeps anchors apart
-// where a page shows several documents; it is empty where citations lead.
-func (s *Front) sections(v gate.Visit, content agreement.Content, prefix string, notes bool) []design.Section {
-	var out []design.Section
-	for i, c := range content.Clauses {
-		if i == 0 || c.Heading != nil {
-			out = append(out, design.Section{Heading: s.In(v, c.Heading)})
-		}
-		clause := design.Clause{
-			Anchor: prefix + frame.Anchor(c.Number), Number: c.Number, Paragraphs: paragraphs(s.In(v, c.Text)),
-		}
-		if notes {
-			clause.Note = s.note(v, c)
-		}
-		last := &out[len(out)-1]
-		last.Clauses = append(last.Clauses, clause)
-	}
-	return out
-}
 
 // contents is the table of contents: each heading leads to the first clause under it.
 func contents(sections []design.Section) []design.Link {
@@ -41,8 +20,6 @@ func contents(sections []design.Section) []design.Link {
 	}
 	return out
 }
-
-func paragraphs(text string) []string { return strings.Split(text, "\n\n") }
 
 // textView is the text of one edition, whichever page shows it.
 type textView struct {
@@ -64,7 +41,7 @@ type textView struct {
 func (s *Front) text(v gate.Visit, e agreement.Edition, all []agreement.Edition) textView {
 	view := textView{
 		Caption: s.numbered(v, e), Title: s.In(v, e.Content.Title), Tag: s.tag(v, stands(e, all, v.Now)), Told: s.told(v, e, all),
-		ContentsTitle: s.Say(v, "front.text.contents"), Sections: s.sections(v, e.Content, "", true),
+		ContentsTitle: s.Say(v, "front.text.contents"), Sections: s.Sections(v, e.Content, "", func(c agreement.Clause) string { return s.note(v, c) }),
 		DigestTitle: s.Say(v, "front.text.digest"), Digest: hex.EncodeToString(e.Digest),
 	}
 	view.Contents = contents(view.Sections)

@@ -3,6 +3,7 @@
 package landing
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 	"tereze/internal/words"
@@ -25,11 +27,13 @@ type Sample struct {
 	Password string
 }
 
-// Landing is the area's pages. Clock is set in a demo only: then it can be moved.
+// Landing is the area's pages. Clock and Messages are set in a demo only: then the clock can be moved,
+// and the newest messages of a portal can be read by anybody.
 type Landing struct {
 	*frame.Frame
-	Samples []Sample
-	Clock   *calendar.Clock
+	Samples  []Sample
+	Clock    *calendar.Clock
+	Messages func(ctx context.Context, portal string, limit int) ([]notify.Message, error)
 }
 
 type homeView struct {
@@ -37,6 +41,7 @@ type homeView struct {
 	Lead     string
 	Cards    design.Cards
 	Clock    *clockView
+	Outbox   design.Link
 	People   string
 	Password string
 	Table    design.Table
@@ -60,6 +65,7 @@ func (s *Landing) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 	}
 	if s.Clock != nil {
 		view.Clock = s.clock(v)
+		view.Outbox = s.OutboxLink(v)
 		view.People = s.Say(v, "landing.people")
 		view.Table = s.people(v)
 		if len(s.Samples) > 0 {
@@ -133,7 +139,10 @@ func (s *Landing) Language(w http.ResponseWriter, r *http.Request, _ gate.Visit)
 	for _, language := range words.Languages() {
 		if language == code {
 			http.SetCookie(w, frame.LanguageCookie(code))
-			return frame.SeeOther(w, r, "/") // the only such page
+			if r.URL.Query().Get("back") == frame.OutboxURL {
+				return frame.SeeOther(w, r, frame.OutboxURL)
+			}
+			return frame.SeeOther(w, r, "/") // the only other such page
 		}
 	}
 	return fault.New(fault.Absent, "gate.no_page")

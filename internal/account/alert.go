@@ -1,0 +1,36 @@
+package account
+
+import (
+	"context"
+	"time"
+)
+
+// alert tells a person of something done to their account: by e-mail where they have confirmed one,
+// else by SMS, which the person may have to pay for (egov 2.5). Nothing goes to an address that
+// nobody has confirmed.
+func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args map[string]string) error {
+	contacts, err := tx.Contacts(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	var to Contact
+	for _, c := range contacts {
+		if to.Value == "" || c.Kind == ByEmail {
+			to = c
+		}
+	}
+	if to.Value == "" {
+		return nil
+	}
+	return a.tell(ctx, tx, u, to, key, args)
+}
+
+// tell sends a person one message to one address.
+func (a *Accounts) tell(ctx context.Context, tx Tx, u User, to Contact, key string, args map[string]string) error {
+	return a.sendTo(ctx, tx, u, to.Kind, to.Value, key, args)
+}
+
+// written is an instant as a message says it: figures alone, in the portal's zone.
+func (a *Accounts) written(portal string, at time.Time) string {
+	return at.In(a.Zone(portal)).Format("02.01.2006 15:04")
+}

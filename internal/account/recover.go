@@ -1,0 +1,556 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tereze/internal/clause"
+	"tereze/internal/evidence"
+	"tereze/internal/fault"
+	"tereze/internal/identity"
+	"tereze/internal/notify"
+)
+
+// StepLink is the step of a recovery whose rest happens where the link leads that was sent. The other
+// steps are StepCode, while the code or the password that was sent is due, and StepOwn.
+const StepLink = "link"
+
+// What opens the way to a new password.
+const (
+	byPassword = "temporary_password"
+	byLink     = "link"
+	byCode     = "code"
+)
+
+// Names of what recovery keeps.
+const (
+	wayRecover      = "recover"
+	purposeRecover  = "recover"  // of a link
+	purposePassword = "password" // of a password that was sent
+)
+
+// usualRecovery is how long a secret works where no clause says.
+const usualRecovery = time.Hour
+
+// RecoveryRoute is a way to regain access that the portal's agreement offers and needs nobody's help.
+type RecoveryRoute struct {
+	Name     string         // as forms name it
+	Channel  notify.Channel // empty: whichever the person has confirmed
+	Secret   string
+	ValidFor time.Duration
+	Cite     clause.Citation
+}
+
+// Recovery lists the routes of the rules in force: those of the recovery clause (egov 2.7.2, ismet
+// 1.17.2, kundelik 3.3), those of the clause on login names (ismet R7), and a newly made password by
+// its own channel (egov 2.7.3, ismet 1.17.3, kg 2.5). A route by signature key (court 6.4) is not
+// offered here; in its place stands a link to the confirmed e-mail address.
+func (a *Accounts) Recovery(portal string) (routes []RecoveryRoute) {
+	book := a.Book(portal, a.Now())
+	add := func(r RecoveryRoute) {
+		r.Name = string(r.Channel) + "_" + r.Secret
+		if r.Channel == "" {
+			r.Name = "self"
+		}
+		if !slices.ContainsFunc(routes, func(x RecoveryRoute) bool { return x.Name == r.Name && x.ValidFor == r.ValidFor }) {
+			routes = append(routes, r)
+		}
+	}
+	if rule, cite, ok := clause.In[RecoveryRoutes](book); ok {
+		for _, route := range rule.Routes {
+			switch route {
+			case "email":
+				add(RecoveryRoute{Channel: notify.Email, Secret: rule.Secret, ValidFor: length(rule.ValidFor), Cite: cite})
+			case "sms":
+				add(RecoveryRoute{Channel: notify.SMS, Secret: byCode, ValidFor: length(rule.ValidFor), Cite: cite})
+			case "self":
+				add(RecoveryRoute{Secret: rule.Secret, ValidFor: length(rule.ValidFor), Cite: cite})
+			}
+		}
+	}
+	if rule, cite, ok := clause.In[LoginNames](book); ok {
+		for _, route := range rule.Recovery {
+			if route == "sms" {
+				add(RecoveryRoute{Channel: notify.SMS, Secret: byCode, ValidFor: a.codeRule(portal).ValidFor, Cite: cite})
+			} else if !slices.ContainsFunc(routes, func(x RecoveryRoute) bool { return x.Channel == notify.Email }) {
+				add(RecoveryRoute{Channel: notify.Email, Secret: byLink, ValidFor: usualRecovery, Cite: cite})
+			}
+		}
+	}
+	if rule, cite, ok := clause.In[PasswordDelivery](book); ok {
+		add(RecoveryRoute{Channel: notify.Channel(rule.Channel), Secret: byPassword, ValidFor: length(rule.ValidFor), Cite: cite})
+		if last := &routes[len(routes)-1]; last.Cite == cite {
+			last.Name = "new_" + rule.Channel
+		}
+	}
+	if routes == nil {
+		add(RecoveryRoute{Channel: notify.Email, Secret: byLink, ValidFor: usualRecovery})
+	}
+	return routes
+}
+
+// RecoveryHelp lists who else helps, in the words of the clause (kundelik 3.3), and the clause.
+func (a *Accounts) RecoveryHelp(portal string) (who []string, cite clause.Citation) {
+	rule, cite, ok := clause.In[RecoveryRoutes](a.Book(portal, a.Now()))
+	if !ok {
+		return nil, clause.Citation{}
+	}
+	for _, route := range rule.Routes {
+		if route == "institution_administrator" || route == "support" {
+			who = append(who, route)
+		}
+	}
+	return who, cite
+}
+
+// RecoveryAsk is what a person enters who cannot sign in.
+type RecoveryAsk struct {
+	Portal   string
+	Name     string // the sign-in name as typed
+	Route    string // name of one of Recovery
+	Language string
+	Address  string                    // network address it came from
+	Link     func(token string) string // the address a link has
+}
+
+// lost is who asked, as far as the answer depends on it; for a name nobody has it is as empty as it
+// is for somebody who may not be helped here.
+type lost struct {
+	user    User
+	to      Contact
+	setAt   time.Time // of the password that is lost: a later one makes the secret void
+	stopped bool      // the automated recovery is closed for this person (kundelik 4.18)
+}
+
+// AskRecovery sends what the route names to the person's confirmed contact. Whether there is such a
+// person, or such a contact, cannot be told from the answer nor from the time it takes: somebody who
+// is not there gets an attempt, a secret and a message as well, which goes nowhere.
+//
+// Refusals: Invalid "form.empty", "form.long", "account.no_route"; TooMany "account.too_often".
+func (a *Accounts) AskRecovery(ctx context.Context, q RecoveryAsk) (token string, err error) {
+	routes := a.Recovery(q.Portal)
+	i := slices.IndexFunc(routes, func(r RecoveryRoute) bool { return r.Name == q.Route })
+	switch {
+	case strings.TrimSpace(q.Name) == "":
+		return "", fault.New(fault.Invalid, "form.empty").At("name")
+	case len(q.Name) > 4*maxSignIn:
+		return "", fault.New(fault.Invalid, "form.long").With("max", itoa(maxSignIn)).At("name")
+	case i < 0:
+		return "", fault.New(fault.Invalid, "account.no_route").At("route")
+	}
+	route, fold := routes[i], a.loginFold(q.Portal, strings.TrimSpace(q.Name))
+	who, err := a.whoLost(ctx, q.Portal, fold, route.Channel)
+	if err != nil {
+		return "", err
+	}
+	var refused *fault.Fault
+	err = a.InTx(ctx, func(tx Tx) error {
+		if refused, err = a.mayAsk(ctx, tx, "recover/"+q.Portal+"/"+fold, q.Address); err != nil || refused != nil {
+			return err
+		}
+		token, err = a.sendRecovery(ctx, tx, q, route, fold, who)
+		return err
+	})
+	if err == nil && refused != nil {
+		err = refused
+	}
+	return token, err
+}
+
+// whoLost finds who asks. It reads as much for nobody as it does for somebody.
+func (a *Accounts) whoLost(ctx context.Context, portal, fold string, channel notify.Channel) (lost, error) {
+	var who lost
+	var contacts []Contact
+	err := a.InView(ctx, func(tx Tx) error {
+		u, err := tx.UserNamed(ctx, portal, fold)
+		if fault.Is(err, fault.Absent) {
+			// A user is read in three steps: the name, the user, the roles.
+			if _, err = tx.Contacts(ctx, 0); err == nil {
+				u, err = tx.User(ctx, 0)
+			}
+		}
+		if err != nil && !fault.Is(err, fault.Absent) {
+			return err
+		}
+		if contacts, err = tx.Contacts(ctx, u.ID); err != nil {
+			return err
+		}
+		p, err := tx.StoredPassword(ctx, u.ID)
+		if err != nil && !fault.Is(err, fault.Absent) {
+			return err
+		}
+		who = lost{user: u, setAt: p.SetAt}
+		return nil
+	})
+	if err != nil {
+		return lost{}, err
+	}
+	open := true
+	if a.RecoveryOpen != nil {
+		if open, err = a.RecoveryOpen(ctx, who.user.ID); err != nil {
+			return lost{}, err
+		}
+	}
+	_, _, closable := clause.In[RecoverySwitch](a.Book(portal, a.Now()))
+	who.stopped = closable && !open
+	want := map[notify.Channel]ContactKind{notify.Email: ByEmail, notify.SMS: ByPhone}[channel]
+	for _, c := range contacts { // by kind: e-mail before phone
+		if who.to.Value == "" && (want == "" || c.Kind == want) {
+			who.to = c
+		}
+	}
+	if !recoverable(who.user) || who.to.Value == "" {
+		return lost{}, nil
+	}
+	return who, nil
+}
+
+// recoverable: who left regains nothing.
+func recoverable(u User) bool { return u.State == Active || u.State == Locked }
+
+// sendRecovery makes the attempt, the secret of the route and the message.
+func (a *Accounts) sendRecovery(ctx context.Context, tx Tx, q RecoveryAsk, route RecoveryRoute, fold string, who lost) (token string, err error) {
+	now, step := a.Now(), StepCode
+	if route.Secret == byLink {
+		step = StepLink
+	}
+	helped := who.user.ID != 0 && !who.stopped
+	form := map[string]string{"user": "", "name": fold, "route": route.Name, "set_at": micros(who.setAt)}
+	if helped {
+		form["user"] = itoa64(who.user.ID)
+	}
+	at, token, err := a.BeginAttempt(ctx, tx, q.Portal, wayRecover, step, form)
+	if err != nil {
+		return "", err
+	}
+	owner := at.ID
+	if helped {
+		owner = who.user.ID
+	}
+	args := map[string]string{"until": a.written(q.Portal, now.Add(route.ValidFor))}
+	if err := a.recoverySecret(ctx, tx, &at, route, owner, q.Link, args); err != nil {
+		return "", err
+	}
+	m := notify.Message{
+		ID: a.NewID(), Home: owner, Portal: q.Portal, Channel: notify.Email, To: who.to.Value, Key: "message.recover_" + route.Secret,
+		Args: args, Language: q.Language, At: now,
+	}
+	switch {
+	case who.user.ID == 0:
+		m.Key, m.To = notify.Decoy, "-"
+	case who.stopped:
+		m.Key, m.Args = "message.recovery_stopped", nil
+	}
+	if who.to.Kind == ByPhone || who.user.ID == 0 && route.Channel == notify.SMS {
+		m.Channel = notify.SMS
+	}
+	if who.user.Language != "" {
+		m.Language = who.user.Language
+	}
+	if err := tx.AddMessage(ctx, m); err != nil {
+		return "", err
+	}
+	_, err = a.Record(ctx, tx, evidence.Entry{
+		Portal: q.Portal, Home: owner, ID: a.NewID(), At: now, Actor: "visitor:" + itoa64(at.ID), Act: "account.recover", Citation: route.Cite,
+		Detail: map[string]string{"route": route.Name, "address": q.Address},
+	})
+	return token, err
+}
+
+func micros(t time.Time) string {
+	if t.IsZero() {
+		return "0"
+	}
+	return strconv.FormatInt(t.UnixMicro(), 10)
+}
+
+// recoverySecret makes what opens the way: a code for this attempt, a link, or a password that is
+// taken here and at sign-in. A password is bound to its owner and kept as a mark.
+func (a *Accounts) recoverySecret(ctx context.Context, tx Tx, at *Attempt, route RecoveryRoute, owner identity.ID, link func(string) string, args map[string]string) error {
+	now := a.Now()
+	s := Secret{User: owner, Portal: at.Portal, Purpose: purposeRecover, Detail: at.Form["set_at"], ExpiresAt: now.Add(route.ValidFor)}
+	switch route.Secret {
+	case byLink:
+		token, err := a.NewSecret(ctx, tx, s)
+		if err != nil {
+			return err
+		}
+		args["link"] = link(token)
+	case byCode:
+		rule := a.codeRule(at.Portal)
+		rule.ValidFor = route.ValidFor
+		code, err := a.NewCode(tx, at, rule)
+		if err != nil {
+			return err
+		}
+		args["code"] = code
+		at.Version++
+		return tx.SaveAttempt(ctx, *at)
+	default:
+		password, err := newPassword()
+		if err != nil {
+			return err
+		}
+		mark, err := tx.Mark(sentPassword(owner, password))
+		if err != nil {
+			return err
+		}
+		args["password"], s.Purpose = password, purposePassword
+		return tx.AddSecret(ctx, mark, s)
+	}
+	return nil
+}
+
+func sentPassword(owner identity.ID, password string) string {
+	return "password/" + itoa64(owner) + "/" + cleanSecret(password)
+}
+
+// RecoveryAttempt finds a recovery by the browser's token. Refusal: Absent "account.attempt_ended".
+func (a *Accounts) RecoveryAttempt(ctx context.Context, portal, token string) (at Attempt, err error) {
+	err = a.InView(ctx, func(tx Tx) error {
+		at, err = a.AttemptOf(ctx, tx, portal, wayRecover, token)
+		return err
+	})
+	return at, err
+}
+
+// ProveRecovery takes the code or the password that was sent; what is due next is a password of the
+// person's own. Tries are counted, whether or not anybody was sent anything.
+//
+// Refusals: Absent "account.attempt_ended"; Invalid "account.code_wrong", "account.code_expired",
+// "account.sent_wrong"; TooMany "account.code_tries".
+func (a *Accounts) ProveRecovery(ctx context.Context, portal, token, secret string) error {
+	var refused *fault.Fault
+	err := a.InTx(ctx, func(tx Tx) error {
+		at, err := a.AttemptOf(ctx, tx, portal, wayRecover, token)
+		if err != nil || at.Step != StepCode {
+			return err
+		}
+		refused, err = a.tryRecovery(ctx, tx, at, secret)
+		if err != nil || refused != nil {
+			return err
+		}
+		// The try was counted in the row; what is saved is read anew.
+		if at, err = tx.Attempt(ctx, at.ID); err != nil {
+			return err
+		}
+		at.Step, at.CodeMark = StepOwn, nil
+		at.Version++
+		return tx.SaveAttempt(ctx, at)
+	})
+	if err == nil && refused != nil {
+		err = refused
+	}
+	return err
+}
+
+func (a *Accounts) tryRecovery(ctx context.Context, tx Tx, at Attempt, secret string) (*fault.Fault, error) {
+	rule := a.codeRule(at.Portal)
+	if len(at.CodeMark) > 0 {
+		return a.CheckCode(ctx, tx, at, strings.TrimSpace(secret), rule)
+	}
+	ok, err := tx.TryCode(ctx, at.ID, rule.Tries)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return fault.New(fault.TooMany, "account.code_tries").At("code"), nil
+	}
+	wrong := fault.New(fault.Invalid, "account.sent_wrong").At("code")
+	user, err := strconv.ParseInt("0"+at.Form["user"], 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	hash, found, err := a.sentSecret(ctx, tx, at.Portal, identity.ID(user), secret, at.Form["set_at"])
+	if err != nil || !found {
+		return wrong, err
+	}
+	used, err := tx.UseSecret(ctx, hash)
+	if err != nil || !used {
+		return wrong, err
+	}
+	return nil, nil
+}
+
+// sentSecret looks for a password that was sent to a user, without using it up.
+func (a *Accounts) sentSecret(ctx context.Context, tx Tx, portal string, user identity.ID, typed, setAt string) (hash []byte, found bool, err error) {
+	if hash, err = tx.Mark(sentPassword(user, typed)); err != nil {
+		return nil, false, err
+	}
+	s, err := tx.Secret(ctx, hash)
+	if fault.Is(err, fault.Absent) {
+		return nil, false, nil
+	}
+	found = s.User == user && user != 0 && s.Portal == portal && s.Purpose == purposePassword && s.Detail == setAt && !a.Now().After(s.ExpiresAt)
+	return hash, found, err
+}
+
+// signInSent lets somebody in by a password that was sent: once. From then on the lost password is
+// void, every session has ended, and what stands in its place must be replaced.
+func (a *Accounts) signInSent(ctx context.Context, u User, lost StoredPassword, typed string) (bool, error) {
+	var hash []byte
+	var found bool
+	err := a.InView(ctx, func(tx Tx) error {
+		var err error
+		hash, found, err = a.sentSecret(ctx, tx, u.Portal, u.ID, typed, micros(lost.SetAt))
+		return err
+	})
+	if err != nil || !found || !recoverable(u) {
+		return false, err
+	}
+	defer a.Forget(u.ID)
+	used := false
+	err = a.InTx(ctx, func(tx Tx) error {
+		if used, err = tx.UseSecret(ctx, hash); err != nil || !used {
+			return err
+		}
+		// No hash: no password fits what only opens the page that replaces it.
+		return a.renewed(ctx, tx, u, StoredPassword{SetAt: a.Now(), Temporary: true}, clause.Citation{})
+	})
+	return used && err == nil, err
+}
+
+// renewed puts a password into the place of a lost one: sessions end, and the person is told at
+// every confirmed contact.
+func (a *Accounts) renewed(ctx context.Context, tx Tx, u User, p StoredPassword, cite clause.Citation) error {
+	if err := tx.ReplacePassword(ctx, u.ID, p); err != nil {
+		return err
+	}
+	if err := tx.EndSessionsOf(ctx, u.ID); err != nil {
+		return err
+	}
+	// Whoever reported the account has been identified anew by the contact they had confirmed.
+	if err := tx.UnlockUser(ctx, u.ID); err != nil {
+		return err
+	}
+	if err := tx.ClearReport(ctx, u.ID); err != nil {
+		return err
+	}
+	mark, err := tx.Mark("lock/name/" + u.Portal + "/" + Fold(u.SignInName))
+	if err != nil {
+		return err
+	}
+	if err := tx.Forgive(ctx, mark); err != nil {
+		return err
+	}
+	contacts, err := tx.Contacts(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range contacts {
+		if err := a.tell(ctx, tx, u, c, "message.password_changed", map[string]string{"at": a.written(u.Portal, p.SetAt)}); err != nil {
+			return err
+		}
+	}
+	_, err = a.Record(ctx, tx, evidence.Entry{
+		Portal: u.Portal, Home: u.ID, ID: a.NewID(), At: p.SetAt, Actor: "user:" + itoa64(u.ID), Act: "account.recovered", Citation: cite,
+	})
+	return err
+}
+
+// EndRecovery sets the new password of a recovery whose code or password was right.
+// Refusals: Absent "account.attempt_ended"; Conflict "account.step_order"; those of a new password.
+func (a *Accounts) EndRecovery(ctx context.Context, portal, token, password, again string) error {
+	at, err := a.RecoveryAttempt(ctx, portal, token)
+	if err != nil {
+		return err
+	}
+	if at.Step != StepOwn {
+		return fault.New(fault.Conflict, "account.step_order")
+	}
+	user, err := strconv.ParseInt("0"+at.Form["user"], 10, 64)
+	if err != nil {
+		return err
+	}
+	cite := a.recoveryCite(portal, at.Form["route"])
+	return a.setRecovered(ctx, identity.ID(user), at.Form["set_at"], password, again, cite, func(tx Tx) error {
+		if _, err := a.AttemptOf(ctx, tx, portal, wayRecover, token); err != nil {
+			return err
+		}
+		return tx.EndAttempt(ctx, at.ID)
+	})
+}
+
+func (a *Accounts) recoveryCite(portal, route string) clause.Citation {
+	for _, r := range a.Recovery(portal) {
+		if r.Name == route {
+			return r.Cite
+		}
+	}
+	return clause.Citation{}
+}
+
+// LookRecovery tells whether a link still works, without using it up: programs that scan mail open
+// links before people do. Refusal: Absent "account.link_ended".
+func (a *Accounts) LookRecovery(ctx context.Context, portal, link string) error {
+	return a.InView(ctx, func(tx Tx) error {
+		_, _, err := a.SecretOf(ctx, tx, portal, purposeRecover, link)
+		return err
+	})
+}
+
+// EndRecoveryByLink sets the new password and uses the link up.
+// Refusals: Absent "account.link_ended"; those of a new password, which leave the link as it was.
+func (a *Accounts) EndRecoveryByLink(ctx context.Context, portal, link, password, again string) error {
+	var s Secret
+	var hash []byte
+	err := a.InView(ctx, func(tx Tx) error {
+		var err error
+		s, hash, err = a.SecretOf(ctx, tx, portal, purposeRecover, link)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	cite := a.recoveryCite(portal, string(notify.Email)+"_"+byLink)
+	return a.setRecovered(ctx, s.User, s.Detail, password, again, cite, func(tx Tx) error { return a.UseSecret(ctx, tx, hash) })
+}
+
+// setRecovered sets a new password in place of a lost one; use uses up what opened the way, in the
+// same transaction. A password that was changed since the recovery began makes it void.
+func (a *Accounts) setRecovered(ctx context.Context, user identity.ID, setAt, password, again string, cite clause.Citation, use func(Tx) error) error {
+	ended := fault.New(fault.Absent, "account.link_ended")
+	var u User
+	var earlier []string
+	err := a.InView(ctx, func(tx Tx) error {
+		var err error
+		if u, err = tx.User(ctx, user); err != nil {
+			return err
+		}
+		earlier, err = a.earlier(ctx, tx, u.Portal, user)
+		return err
+	})
+	if fault.Is(err, fault.Absent) || err == nil && !recoverable(u) {
+		return ended
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.checkOwn(u.Portal, u.SignInName, password, again); err != nil {
+		return err
+	}
+	if err := a.checkNewPassword(ctx, u.Portal, u.SignInName, password, earlier); err != nil {
+		return err
+	}
+	hash, err := a.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	defer a.Forget(user)
+	return a.InTx(ctx, func(tx Tx) error {
+		if err := use(tx); err != nil {
+			return err
+		}
+		p, err := tx.StoredPassword(ctx, user)
+		if err != nil && !fault.Is(err, fault.Absent) {
+			return err
+		}
+		if micros(p.SetAt) != setAt {
+			return ended
+		}
+		return a.renewed(ctx, tx, u, StoredPassword{Hash: hash, SetAt: a.Now()}, cite)
+	})
+}

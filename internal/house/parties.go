@@ -1,0 +1,85 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"tereze/internal/account"
+	"tereze/internal/evidence"
+	"tereze/internal/fault"
+	"tereze/internal/identity"
+	"tereze/internal/party"
+	"tereze/internal/store"
+)
+
+// parties introduces institutions and their people to account, which knows the users. What the one
+// calls its transaction is the other's as well: both are the store's.
+func (h *House) parties(record func(context.Context, evidence.Tx, evidence.Entry) (evidence.EntryRef, error)) *party.Parties {
+	return &party.Parties{
+		InTx: func(ctx context.Context, act func(party.Tx) error) error {
+			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
+		},
+		InView: func(ctx context.Context, look func(party.Tx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		},
+		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Book: h.Accounts.Book, Zone: h.Accounts.Zone,
+		Users: party.Users{
+			Invite: func(ctx context.Context, tx party.Tx, user identity.ID, portal, language string, p party.Person) (string, error) {
+				u, err := h.Accounts.InviteWithin(ctx, tx.(*store.Tx), user, portal, language, account.Person{
+					Surname: p.Surname, Given: p.Given, Patronymic: p.Patronymic, BirthDate: p.BirthDate, Sex: p.Sex,
+				})
+				return u.SignInName, err
+			},
+			Give: func(ctx context.Context, tx party.Tx, user identity.ID, role identity.Role) error {
+				return tx.(*store.Tx).GiveRole(ctx, user, role, h.Clock.Now())
+			},
+			Take: func(ctx context.Context, tx party.Tx, user identity.ID, role identity.Role) error {
+				return tx.(*store.Tx).TakeRole(ctx, user, role)
+			},
+			Named: func(ctx context.Context, tx party.Tx, portal, name string) (identity.ID, error) {
+				u, err := tx.(*store.Tx).UserNamed(ctx, portal, account.Fold(name))
+				if err == nil && u.State != account.Active {
+					return 0, fault.New(fault.Absent, "account.nobody")
+				}
+				return u.ID, err
+			},
+			CheckKind: h.Accounts.CheckKind,
+			Forget:    h.Accounts.Forget,
+		},
+	}
+}
+
+// imports goes on with lists of people, where they stopped: also those of a program that was ended.
+func (h *House) imports(ctx context.Context) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		running, err := h.Parties.Running(ctx)
+		for _, im := range running {
+			for more := err == nil; more && ctx.Err() == nil; {
+				more, err = h.Parties.Work(ctx, im.Institution, im.ID)
+				if fault.Is(err, fault.Conflict) { // another program has the same list in hand
+					more, err = false, nil
+				}
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			h.log.Warn("go on with a list of people", "error", err)
+		}
+	}
+}
+
+// handOut lets the administrator of an institution hand credentials to its people.
+func (h *House) handOut(ctx context.Context, tx account.Tx, actor identity.Actor, user identity.ID) error {
+	return h.Parties.MayHandOut(ctx, tx.(*store.Tx), actor, user)
+}
+
+// guards lets nobody but a guardian act for a child.
+func (h *House) guards(ctx context.Context, tx account.Tx, guardian, child identity.ID) error {
+	return h.Parties.MayActFor(ctx, tx.(*store.Tx), guardian, child)
+}

@@ -1,0 +1,246 @@
+package journey
+
+import (
+	"context"
+	"regexp"
+	"testing"
+
+	"tereze/internal/account"
+	"tereze/internal/house/housetest"
+	"tereze/internal/store"
+)
+
+// TestWaysIn goes each portal's own way to a user account, on a telephone and through pages alone:
+// codes, links and passwords come from the page that shows what a demo has sent.
+func TestWaysIn(t *testing.T) {
+	for portal, way := range map[string]struct {
+		language string
+		register func(p *person)
+	}{
+		"egov":     {"kk", (*person).registersWithEgov},
+		"court":    {"kk", (*person).registersWithCourt},
+		"ismet":    {"kk", (*person).registersByCode},
+		"kg":       {"ky", (*person).registersByPhone},
+		"kundelik": {"kk", (*person).registersByInvitation},
+	} {
+		t.Run(portal, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, portal)
+			p := arrive(t, l, portal, way.language, phone)
+			p.comes()
+			p.press("front.home.register")
+			p.at("/register")
+			way.register(p)
+			p.at("/cabinet")
+			p.answered(200)
+			p.leaves()
+		})
+	}
+}
+
+// chosen is the password people choose.
+const chosen = housetest.Password
+
+// registersWithEgov chooses a type first; the person's number was never given to anybody.
+func (p *person) registersWithEgov() {
+	p.at("/register/type")
+	p.picture("register-type", phone)
+	p.click(p.say("bysteps.kind.individual"))
+	p.press("bysteps.continue")
+	p.at("/register/details")
+	p.fills("number", "800101100112", "surname", "Сынақов", "given", "Тест", "email", "test@example.kz", "password", chosen, "again", chosen)
+	p.picture("register-details", phone)
+	p.press("bysteps.details.button")
+	p.endsByLink()
+}
+
+// registersWithCourt accepts the agreement before anything is asked.
+func (p *person) registersWithCourt() {
+	p.at("/register/agreement")
+	p.picture("register-agreement", phone)
+	p.press("bysteps.agreement.button")
+	p.at("/register/form")
+	p.picture("register-form", phone)
+	p.click(p.say("bysteps.kind.legal_entity"))
+	p.fills("number", "991240000013", "company", "Сынақ ЖШС", "surname", "Сынақов", "given", "Тест", "email", "test@example.kz", "password", chosen, "again", chosen)
+	p.press("bysteps.details.button")
+	p.endsByLink()
+}
+
+func (p *person) endsByLink() {
+	p.t.Helper()
+	p.at("/register/sent")
+	p.seesWritten("test@example.kz")
+	p.picture("register-sent", phone)
+	p.followsLink()
+	p.at("/register/confirm")
+	p.picture("register-confirm", phone)
+	p.press("bysteps.confirm.button")
+}
+
+func (p *person) registersByCode() {
+	p.picture("register-form", phone)
+	p.press("bycode.begin.button")
+	p.answered(422) // nothing is entered, nothing ticked
+	p.picture("register-refused", phone)
+	p.fills("surname", "Сынақов", "name", "Тест", "email", "test@example.kz", "mobile", "+77010000001")
+	p.ticks("agree")
+	p.ticks("consent")
+	p.press("bycode.begin.button")
+	p.at("/register/code")
+	p.picture("register-code", phone)
+	code := p.sent()
+	p.open("/" + p.portal + "/register/code")
+	p.fill("code", code)
+	p.press("bycode.code.button")
+	p.at("/register/letter")
+	p.picture("register-sent", phone)
+	p.followsLink()
+	p.at("/links/password/")
+	p.picture("register-password", phone)
+	p.fills("password", chosen, "again", chosen)
+	p.press("bycode.password.button")
+}
+
+func (p *person) registersByPhone() {
+	p.picture("register-form", phone)
+	p.click(p.say("byphone.kind.individual"))
+	p.fills("phone", "0700 123 456", "passport", "AN1234567", "number", "21501188000123", "surname", "Сынаков", "given", "Тест")
+	p.press("byphone.button")
+	p.at("/register/password")
+	p.picture("register-sent", phone)
+	password := p.sent()
+	p.open("/" + p.portal + "/register/password")
+	p.fill("password", password)
+	p.press("byphone.sent.button")
+	p.at("/register/own")
+	p.picture("register-password", phone)
+	p.fills("password", chosen, "again", chosen)
+	p.press("byphone.own.button")
+}
+
+// registersByInvitation signs in with what the operator handed to the administrator of a school.
+func (p *person) registersByInvitation() {
+	p.picture("register-form", phone)
+	operator := arrive(p.t, p.place, p.portal, p.language, desk)
+	operator.signsIn("operator", p.place.password())
+	operator.open("/" + p.portal + "/console/institutions")
+	for _, x := range [][2]string{{"ministry", "Министрлік"}, {"school", "№ 1 мектеп"}} {
+		operator.fill("name", x[1])
+		operator.click(operator.say("school.kind." + x[0]))
+		operator.press("school.institutions.button")
+		operator.seesWritten(x[1])
+	}
+	operator.press("school.administrator.title")
+	operator.fills("surname", "Сынақова", "given", "Гүлнар", "birth_date-day", "1", "birth_date-month", "3", "birth_date-year", "1980")
+	operator.click(operator.say("school.sex.female"))
+	operator.press("school.administrator.button")
+	card := ask[[]string](operator, `[...document.querySelectorAll(".tz-receipt .govuk-summary-list__value")].map((e) => e.textContent.trim())`)
+	if len(card) < 3 {
+		p.t.Fatalf("%s shows no card: %s", operator.where(), operator.text("main"))
+	}
+
+	p.press("byinvitation.begin.sign_in")
+	p.fills("name", card[1], "password", card[2])
+	p.press("front.sign_in.button")
+	p.at("/register/agreement")
+	p.picture("register-agreement", phone)
+	p.press("byinvitation.agreement.button")
+	p.at("/register/password")
+	p.picture("register-password", phone)
+	p.fills("password", chosen, "again", chosen)
+	p.press("byinvitation.password.button")
+	p.at("/register/data")
+	p.seesWritten("Сынақова")
+	p.picture("register-data", phone)
+	p.click(p.say("byinvitation.data.yes"))
+	p.press("byinvitation.data.button")
+}
+
+// TestRecovery: somebody who lost the password gets another to a confirmed contact, and sets one of
+// their own.
+func TestRecovery(t *testing.T) {
+	for portal, x := range map[string]struct {
+		language, name string
+		contact        account.Contact
+	}{
+		"egov": {"kk", "asel", account.Contact{Kind: account.ByEmail, Value: "asel@example.kz"}},
+		"kg":   {"ky", "+996700123456", account.Contact{Kind: account.ByPhone, Value: "+996700123456"}},
+	} {
+		t.Run(portal, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, portal)
+			actor := l.User(t, portal, x.name)
+			x.contact.ConfirmedAt = l.Clock.Now()
+			err := l.Store.InTx(context.Background(), func(tx *store.Tx) error {
+				return tx.SaveContact(context.Background(), actor.User, x.contact)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := arrive(t, l, portal, x.language, phone)
+			p.open("/" + portal + "/sign-in")
+			p.speak(x.language)
+			p.press("recovery.from_sign_in")
+			p.at("/recover")
+			p.fill("name", x.name)
+			p.press("recovery.button")
+			p.at("/recover/code")
+			password := p.sent()
+			p.open("/" + portal + "/recover/code")
+			p.fill("code", password)
+			p.press("recovery.sent.button")
+			p.at("/recover/own")
+			const renewed = "жаңа құпиям 2026"
+			p.fills("password", renewed, "again", renewed)
+			p.press("recovery.own.button")
+			p.at("/recover/done")
+			p.press("recovery.sign_in")
+			p.fills("name", x.name, "password", housetest.Password)
+			p.press("front.sign_in.button")
+			p.answered(422) // the lost one opens nothing any more
+			p.fills("name", x.name, "password", renewed)
+			p.press("front.sign_in.button")
+			p.sees("frame.exit")
+		})
+	}
+}
+
+// fills fills fields in, given as pairs of name and value.
+func (p *person) fills(pairs ...string) {
+	p.t.Helper()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		p.fill(pairs[i], pairs[i+1])
+	}
+}
+
+// ticks presses the label of a box.
+func (p *person) ticks(name string) {
+	p.t.Helper()
+	p.click(ask[string](p, field(name)+`.labels[0].innerText.replace(/\s+/g, " ").trim()`))
+	if !ask[bool](p, field(name)+".checked") {
+		p.t.Fatalf("%s: box %s is not ticked", p.where(), name)
+	}
+}
+
+// secret is the code or the password in a message: it stands between a colon and the first full stop.
+var secret = regexp.MustCompile(`: (\S+)\. `)
+
+// sent reads the code or the password in the newest message of the demo.
+func (p *person) sent() string {
+	p.t.Helper()
+	p.open("/-/outbox")
+	said := p.text("main ol li [lang]")
+	found := secret.FindStringSubmatch(said)
+	if found == nil {
+		p.t.Fatalf("the newest message holds no secret: %q; all: %s", said, p.text("main"))
+	}
+	return found[1]
+}
+
+// followsLink opens the link in the newest message of the demo.
+func (p *person) followsLink() {
+	p.t.Helper()
+	p.open("/-/outbox")
+	p.pressSelected("main ol li [lang] a")
+}

@@ -1,0 +1,81 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tereze/internal/identity"
+)
+
+// Channel is a way to reach a person.
+type Channel string
+
+// The channels.
+const (
+	SMS   Channel = "sms"
+	Email Channel = "email"
+)
+
+// Message is one message on its way out. It lies in the outbox until courier has carried it; what
+// it says is a sentence by key, so that it can be said in the reader's language.
+type Message struct {
+	ID       identity.ID
+	Home     identity.ID // whose message it is: a user, or who will be one when registration ends
+	Portal   string
+	Channel  Channel
+	To       string            // phone in international form, or e-mail address
+	Key      string            // of the sentence
+	Args     map[string]string // what the sentence names; may hold a one-time secret
+	Language string
+	At       time.Time
+}
+
+// Tx is the act's own transaction: a message that is owed is written with what owes it.
+type Tx interface {
+	// AddMessage lays a message into the outbox, readable only with the installation's key.
+	AddMessage(ctx context.Context, m Message) error
+}
+
+// ErrMessage is told of a message that cannot be sent. It is a broken promise of the room that
+// made it: addresses are checked where people enter them.
+var ErrMessage = errors.New("message cannot be sent")
+
+// Check refuses what no channel can carry. A line break in an address or a sentence's argument could
+// begin a header of its own.
+func (m Message) Check() error {
+	if m.ID <= 0 || m.Home <= 0 || m.Portal == "" || m.Key == "" || m.Language == "" || m.At.IsZero() {
+		return fmt.Errorf("%w: incomplete", ErrMessage)
+	}
+	if m.Channel != SMS && m.Channel != Email {
+		return fmt.Errorf("%w: channel %q", ErrMessage, m.Channel)
+	}
+	if !oneLine(m.To, 254) || m.To == "" {
+		return fmt.Errorf("%w: address", ErrMessage)
+	}
+	for name, value := range m.Args {
+		if !oneLine(value, 1000) {
+			return fmt.Errorf("%w: argument %s", ErrMessage, name)
+		}
+	}
+	return nil
+}
+
+func oneLine(s string, limit int) bool {
+	if len(s) > limit || !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// Decoy is the key of a message to nobody. It is laid into the outbox where somebody must not be told
+// apart from nobody by the time an act takes; courier drops it, and no list shows it.
+const Decoy = "message.nobody"

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"strconv"
+
+	"tereze/internal/identity"
+	"tereze/internal/notify"
+)
+
+// sealedMessage is the part of a message that names somebody or holds a secret.
+type sealedMessage struct {
+	To   string
+	Args map[string]string
+}
+
+func messageRow(home, id int64) string {
+	return "notify_message/" + strconv.FormatInt(home, 10) + "/" + strconv.FormatInt(id, 10)
+}
+
+// AddMessage follows notify.Tx.
+func (tx *Tx) AddMessage(ctx context.Context, m notify.Message) error {
+	if err := m.Check(); err != nil {
+		return err
+	}
+	sealed, err := tx.seal(messageRow(int64(m.Home), int64(m.ID)), sealedMessage{m.To, m.Args})
+	if err != nil {
+		return err
+	}
+	return tx.one(ctx, `INSERT INTO notify_message (user_id, message_id, portal, channel, key, language, sealed, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		int64(m.Home), int64(m.ID), m.Portal, string(m.Channel), m.Key, m.Language, sealed, micros(m.At))
+}
+
+// Outbox lists the newest messages of a portal, newest first.
+func (tx *Tx) Outbox(ctx context.Context, portal string, limit int) ([]notify.Message, error) {
+	return list(ctx, tx, func(s scanner) (notify.Message, error) {
+		var m notify.Message
+		var home, id, at int64
+		var channel string
+		var sealed []byte
+		if err := s.Scan(&home, &id, &m.Portal, &channel, &m.Key, &m.Language, &sealed, &at); err != nil {
+			return m, err
+		}
+		var inside sealedMessage
+		if err := tx.unseal(messageRow(home, id), sealed, &inside); err != nil {
+			return m, err
+		}
+		m.Home, m.ID, m.Channel, m.At = identity.ID(home), identity.ID(id), notify.Channel(channel), instant(at)
+		m.To, m.Args = inside.To, inside.Args
+		return m, nil
+	}, `SELECT user_id, message_id, portal, channel, key, language, sealed, at FROM notify_message WHERE portal = $1 AND key <> $3 ORDER BY at DESC, message_id DESC LIMIT $2`,
+		portal, int64(limit), notify.Decoy)
+}

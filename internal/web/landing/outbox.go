@@ -1,0 +1,118 @@
+package landing
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"tereze/internal/fault"
+	"tereze/internal/gate"
+	"tereze/internal/notify"
+	"tereze/internal/web/design"
+)
+
+// outboxView is what has gone out, or would have: a demo sends nothing.
+type outboxView struct {
+	Heading design.Heading
+	Portals []outboxPortal
+	Empty   design.EmptyState // instead of all portals
+}
+
+type outboxPortal struct {
+	Anchor   string
+	Title    string
+	Messages []letter
+}
+
+// letter is one message as its reader gets it.
+type letter struct {
+	Channel  design.Tag
+	To       string
+	When, At string
+	Language string
+	Text     []part
+}
+
+// part is a piece of a message's text: a link where it has an address.
+type part struct{ Text, URL string }
+
+// lettersAPortal is how many of the newest messages a portal shows.
+const lettersAPortal = 30
+
+// Outbox is GET /-/outbox: the messages of a demo, which nobody gets otherwise. They hold one-time
+// secrets, so there is no such page where people are real.
+func (s *Landing) Outbox(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	if s.Messages == nil {
+		return fault.New(fault.Absent, "gate.no_page")
+	}
+	view := outboxView{
+		Heading: design.Heading{Text: s.Say(v, "landing.outbox.title"), Lead: s.Say(v, "landing.outbox.lead")},
+		Empty: design.EmptyState{
+			Title: s.Say(v, "landing.outbox.none"), Text: s.Say(v, "landing.outbox.none_text"),
+			Act: design.Link{Text: s.Say(v, "landing.title"), URL: "/"},
+		},
+	}
+	for _, p := range s.Agreements.Portals() {
+		messages, err := s.Messages(r.Context(), p.Name, lettersAPortal)
+		if err != nil {
+			return err
+		}
+		if len(messages) == 0 {
+			continue
+		}
+		box := outboxPortal{Anchor: p.Name, Title: p.Title[spoken(p, v.Actor.Language)]}
+		for _, m := range messages {
+			at := m.At.In(p.Zone)
+			box.Messages = append(box.Messages, letter{
+				Channel: s.channel(v, m.Channel), To: m.To, When: s.Day(v, at) + ", " + at.Format("15:04:05"), At: m.At.UTC().Format(time.RFC3339),
+				Language: m.Language, Text: s.text(m),
+			})
+		}
+		view.Portals = append(view.Portals, box)
+	}
+	page := s.Page(r, v, view.Heading.Text)
+	page.Trail = []design.Link{{Text: s.Say(v, "landing.title"), URL: "/"}}
+	return s.Write(w, r, http.StatusOK, page, view.page())
+}
+
+func (s *Landing) channel(v gate.Visit, c notify.Channel) design.Tag {
+	if c == notify.SMS {
+		return design.Tag{Text: s.Say(v, "landing.outbox.sms"), Colour: design.TagBrand}
+	}
+	return design.Tag{Text: s.Say(v, "landing.outbox.email"), Colour: design.TagGood}
+}
+
+// text says a message in its reader's language; addresses in its arguments become links.
+func (s *Landing) text(m notify.Message) []part {
+	var args, links []string
+	for name, value := range m.Args {
+		args = append(args, name, value)
+		if strings.HasPrefix(value, "/") || strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") {
+			links = append(links, value)
+		}
+	}
+	parts := []part{{Text: s.Words.Say(m.Language, m.Key, args...)}}
+	for _, link := range links {
+		parts = linked(parts, link)
+	}
+	return parts
+}
+
+// linked cuts an address out of the text wherever it stands.
+func linked(parts []part, link string) (out []part) {
+	for _, p := range parts {
+		if p.URL != "" {
+			out = append(out, p)
+			continue
+		}
+		for i, text := range strings.Split(p.Text, link) {
+			if i > 0 {
+				out = append(out, part{Text: link, URL: link})
+			}
+			if text != "" {
+				out = append(out, part{Text: text})
+			}
+		}
+	}
+	return out
+}
