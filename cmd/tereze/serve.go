@@ -10,8 +10,10 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"tereze/internal/calendar"
@@ -26,6 +28,7 @@ type serveConfig struct {
 	data     string // folder of the keys and, by default, of the database
 	portals  string // folder of packs that add to or replace those that ship
 	origin   string // names the log for ever
+	public   string // how people reach the portals, for links in messages: https://portal.example
 	clock    time.Duration
 	proxies  []netip.Prefix
 	demo     bool
@@ -45,6 +48,28 @@ func (c *serveConfig) proxy(s string) error {
 	return nil
 }
 
+// reachable refuses to serve others without knowing how they reach the portals: the links in messages
+// carry one-time secrets, and the Host header of a request is anybody's to write.
+func (c *serveConfig) reachable() error {
+	if c.public != "" {
+		u, err := url.Parse(c.public)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.TrimSuffix(c.public, "/") != u.Scheme+"://"+u.Host {
+			return fmt.Errorf("-public %q: want the beginning of an address, such as https://portal.example", c.public)
+		}
+		c.public = strings.TrimSuffix(c.public, "/")
+		return nil
+	}
+	host, _, err := net.SplitHostPort(c.listen)
+	if err != nil {
+		return fmt.Errorf("-listen: %w", err)
+	}
+	ip, _ := netip.ParseAddr(host)
+	if len(c.proxies) > 0 || host != "localhost" && !ip.IsLoopback() {
+		return errors.New("say with -public how people reach the portals, such as -public https://portal.example")
+	}
+	return nil
+}
+
 // postsPerMinute is what one address may send: an office of thirty people at work, or one guessing.
 const postsPerMinute = 120
 
@@ -59,12 +84,17 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
 	f.StringVar(&c.origin, "origin", "tereze", "name of the transparency log, given once, when the keys are made")
 	f.Func("proxy", "address or network of the server before this one, whose X-Forwarded-For is believed; may be given several times", c.proxy)
+	f.StringVar(&c.public, "public", "", "how people reach the portals, such as https://portal.example; needed with -proxy, and to listen beyond this machine")
 	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
 	if err := f.Parse(args); err != nil {
 		return 2
 	}
 	if f.NArg() > 0 {
 		fmt.Fprintf(errs, "tereze serve: unexpected %q\n", f.Arg(0))
+		return 2
+	}
+	if err := c.reachable(); err != nil {
+		fmt.Fprintln(errs, "tereze serve:", err)
 		return 2
 	}
 	if err := run(ctx, c, out, errs); err != nil {
@@ -149,7 +179,7 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	clock := &calendar.Clock{}
 	clock.Move(c.clock)
 	cfg := house.Config{
-		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
+		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Public: c.public, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))

@@ -24,3 +24,27 @@ func TestProxiesAreAddressesOrNetworks(t *testing.T) {
 		}
 	}
 }
+
+func TestServingOthersNeedsAPublicAddress(t *testing.T) {
+	t.Parallel()
+	proxy := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	for _, c := range []struct {
+		name string
+		c    serveConfig
+		ok   bool
+	}{
+		{"this machine alone", serveConfig{listen: "localhost:8080"}, true},
+		{"its own address", serveConfig{listen: "127.0.0.1:8080"}, true},
+		{"everybody, unnamed", serveConfig{listen: ":8080"}, false},
+		{"a network, unnamed", serveConfig{listen: "10.1.2.3:80"}, false},
+		{"behind a proxy, unnamed", serveConfig{listen: "localhost:8080", proxies: proxy}, false},
+		{"behind a proxy", serveConfig{listen: "localhost:8080", proxies: proxy, public: "https://portal.example"}, true},
+		{"an address with a path", serveConfig{listen: ":8080", public: "https://portal.example/egov"}, false},
+		{"an address of no web", serveConfig{listen: ":8080", public: "ftp://portal.example"}, false},
+		{"no address", serveConfig{listen: ":8080", public: "portal.example"}, false},
+	} {
+		if err := c.c.reachable(); (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}

@@ -411,16 +411,6 @@ func (a *Accounts) userByPhone(ctx context.Context, tx Tx, at Attempt, hash stri
 	return u, err
 }
 
-// DataReminder says whether a person is to be asked to look their data through, and by which clause
-// (kg 2.2, egov 4.6, ismet R8.2). A clock that jumped back makes nothing due.
-func (a *Accounts) DataReminder(portal string, p Person) (due bool, cite clause.Citation) {
-	rule, cite, ok := clause.In[DataUpkeep](a.Book(portal, a.Now()))
-	if !ok || p.ConfirmedAt.IsZero() {
-		return false, clause.Citation{}
-	}
-	return !a.Now().Before(after(p.ConfirmedAt, rule.RemindEvery, a.Zone(portal))), cite
-}
-
 // NumberTx says what is taken, with the same work for yes and for no.
 type NumberTx interface {
 	// NameTaken reports whether a folded sign-in name belongs to a user of a portal already.

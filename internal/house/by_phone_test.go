@@ -336,31 +336,3 @@ func TestAnAmendmentDuringRegistration(t *testing.T) {
 		t.Errorf("a consent to edition 1 was taken for edition 2: %d", p.Status)
 	}
 }
-
-// TestDataReminder: a person is asked to look their data through after the time of the clause, not a
-// moment before, and never because a clock jumped back.
-func TestDataReminder(t *testing.T) {
-	t.Parallel()
-	h := housetest.SQLite(t)
-	registers(t, h, h.Browser(t), testPhone)
-	_, person, _ := userOf(t, h, "kg", testPhone)
-	zone := h.Accounts.Zone("kg")
-	for name, x := range map[string]struct {
-		confirmed time.Time
-		want      bool
-	}{
-		"just now":                   {person.ConfirmedAt, false},
-		"a year ago":                 {h.Clock.Now().In(zone).AddDate(-1, 0, 0), true},
-		"a minute less than that":    {h.Clock.Now().In(zone).AddDate(-1, 0, 0).Add(time.Minute), false},
-		"before the clock went back": {h.Clock.Now().Add(48 * time.Hour), false},
-		"never":                      {time.Time{}, false},
-	} {
-		due, cite := h.Accounts.DataReminder("kg", account.Person{ConfirmedAt: x.confirmed})
-		if due != x.want || due && cite.Clause != "2.2" {
-			t.Errorf("confirmed %s: due %v by %s, want %v by 2.2", name, due, cite, x.want)
-		}
-	}
-	if due, _ := h.Accounts.DataReminder("court", account.Person{ConfirmedAt: h.Clock.Now().AddDate(-9, 0, 0)}); due {
-		t.Error("a portal whose agreement asks for no reminder reminds")
-	}
-}
