@@ -264,7 +264,7 @@ func TestTheFirstSignInIsTheRegistration(t *testing.T) {
 		if got := b.Post("/kundelik/register/data", "right", "yes").Path; got != "/kundelik/register/agreement" {
 			t.Errorf("the last step is taken first, and leads to %s", got)
 		}
-		page = b.Post("/kundelik/register/agreement", page.Hidden()...)
+		b.Post("/kundelik/register/agreement", page.Hidden()...).Want(http.StatusOK)
 		if got := b.Post("/kundelik/register/data", "right", "yes").Path; got != "/kundelik/register/password" {
 			t.Errorf("the data are taken before the password, and lead to %s", got)
 		}

@@ -1,21 +1,3 @@
-CREATE TABLE account_passkey (
-    user_id    BIGINT NOT NULL,
-    key_id     BYTEA  NOT NULL,
-    name       TEXT   NOT NULL,
-    credential TEXT   NOT NULL,
-    added_at   BIGINT NOT NULL,
-    used_at    BIGINT NOT NULL,
-    PRIMARY KEY (user_id, key_id)
-);
-
--- Look-up: a passkey leads to its user.
-CREATE TABLE account_passkey_user (
-    portal  TEXT   NOT NULL,
-    key_id  BYTEA  NOT NULL,
-    user_id BIGINT NOT NULL,
-    PRIMARY KEY (portal, key_id)
-);
-
 -- Browsers a person has signed in from, each by a mark that tells not which.
 CREATE TABLE account_device (
     user_id  BIGINT NOT NULL,
