@@ -187,3 +187,16 @@ func TestAgreementBeforeForm(t *testing.T) {
 		}
 	})
 }
+
+// TestWithoutCookies: a browser that takes no cookies is told that the registration has ended, and is
+// not sent round for ever.
+func TestWithoutCookies(t *testing.T) {
+	t.Parallel()
+	h := housetest.SQLite(t)
+	for _, path := range []string{"/egov/register/type", "/court/register/agreement"} {
+		p := h.Browser(t).Get(path).Want(http.StatusNotFound)
+		if p.Path != path || p.Attr("html", "lang") != "kk" {
+			t.Errorf("%s leads to %s in %s", path, p.Path, p.Attr("html", "lang"))
+		}
+	}
+}

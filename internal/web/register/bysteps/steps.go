@@ -62,10 +62,10 @@ func (s *Steps) Step(w http.ResponseWriter, r *http.Request, v gate.Visit, step 
 	if step == confirmStep {
 		return s.confirm(w, r, v)
 	}
+	// Without an attempt the page says so; led back to the beginning, a browser that takes no
+	// cookies would go round for ever.
 	a, err := s.attempt(r, v)
 	switch {
-	case fault.Is(err, fault.Absent):
-		return frame.SeeOther(w, r, "/"+v.Actor.Portal+"/register")
 	case err != nil:
 		return err
 	case step != a.Step:
@@ -99,9 +99,6 @@ func (s *Steps) StepPost(w http.ResponseWriter, r *http.Request, v gate.Visit, s
 	}
 	token := gate.AttemptToken(r, v.Actor.Portal, cookie)
 	a, err := s.attempt(r, v)
-	if fault.Is(err, fault.Absent) {
-		return frame.SeeOther(w, r, "/"+v.Actor.Portal+"/register")
-	}
 	if err != nil {
 		return err
 	}
