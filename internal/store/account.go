@@ -169,6 +169,7 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_person WHERE user_id = $1`,
 		`DELETE FROM account_device WHERE user_id = $1`,
 		`DELETE FROM account_history WHERE user_id = $1`,
+		`DELETE FROM account_case WHERE user_id = $1`,
 		`DELETE FROM account_role WHERE user_id = $1`,
 	} {
 		if _, err := tx.exec(ctx, statement, int64(id)); err != nil {
