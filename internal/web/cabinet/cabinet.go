@@ -72,14 +72,6 @@ func signedIn(v gate.Visit) error {
 	return nil
 }
 
-// read takes a form in. Refusal: Invalid "form.encoding".
-func read(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "form.encoding").Wrap(err)
-	}
-	return nil
-}
-
 // refused is the status a form is shown again with.
 func refused(err error) int {
 	if x, ok := errors.AsType[*fault.Fault](err); ok && x.Kind == fault.Conflict {

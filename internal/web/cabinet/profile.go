@@ -26,7 +26,7 @@ func formOf(u account.User) profileForm {
 }
 
 func readProfile(r *http.Request) (profileForm, error) {
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return profileForm{}, err
 	}
 	f := profileForm{Language: r.PostFormValue("language")}

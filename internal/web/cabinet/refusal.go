@@ -76,7 +76,7 @@ func (s *Cabinet) RefusalPost(w http.ResponseWriter, r *http.Request, v gate.Vis
 	if err != nil {
 		return err
 	}
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return err
 	}
 	effect, _, _ := s.Agreements.RefusalEffect(v.Actor.Portal)

@@ -67,17 +67,9 @@ func approvalURL(v gate.Visit, e agreement.Edition) string {
 
 func absent() error { return fault.New(fault.Absent, "gate.no_page") }
 
-// read takes a form in. Refusal: Invalid "form.encoding".
-func read(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "form.encoding").Wrap(err)
-	}
-	return nil
-}
-
 // believed is the version of the edition a form was filled in from. Refusal: Invalid.
 func believed(r *http.Request) (int, error) {
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return 0, err
 	}
 	version, err := strconv.Atoi(r.PostFormValue("version"))

@@ -40,7 +40,7 @@ func (c *Console) PersonPost(w http.ResponseWriter, r *http.Request, v gate.Visi
 	if err != nil {
 		return absent()
 	}
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return err
 	}
 	reason := r.PostFormValue("reason")

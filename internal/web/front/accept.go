@@ -73,7 +73,7 @@ func (s *Front) Accept(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 
 // AcceptPost records the acceptance of what was shown.
 func (s *Front) AcceptPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return err
 	}
 	form := acceptForm{Next: r.PostFormValue("next"), Seen: frame.ReadSeen(r), Ticked: r.PostForm["tick"]}

@@ -139,11 +139,3 @@ func refused(err error) int {
 	}
 	return http.StatusUnprocessableEntity
 }
-
-// read takes a form in. Refusal: Invalid "form.encoding".
-func read(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return fault.New(fault.Invalid, "form.encoding").Wrap(err)
-	}
-	return nil
-}

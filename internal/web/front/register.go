@@ -36,7 +36,7 @@ type registerView struct {
 }
 
 func readRegister(r *http.Request) (registerForm, error) {
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return registerForm{}, err
 	}
 	return registerForm{

@@ -54,7 +54,7 @@ type signInAccepts struct {
 }
 
 func readSignIn(r *http.Request) (signInForm, error) {
-	if err := read(r); err != nil {
+	if err := frame.ReadForm(r); err != nil {
 		return signInForm{}, err
 	}
 	return signInForm{
