@@ -63,6 +63,8 @@ type Tx interface {
 	// PublishedEditions lists the published editions of a portal by document and number, without
 	// their content.
 	PublishedEditions(ctx context.Context, portal string) ([]Edition, error)
+	// PublishedVersions lists the same in the same order by nothing but their versions.
+	PublishedVersions(ctx context.Context, portal string) ([]Version, error)
 	// Edition gives one edition with its content. Refusal: Absent.
 	Edition(ctx context.Context, portal, document string, number int) (Edition, error)
 	// Editions lists all editions of a portal with their content, by document and number.
@@ -115,6 +117,13 @@ type Agreements struct {
 
 	loading sync.Mutex // what was read last is put last
 	bonds   bonds
+}
+
+// Version says which edition of a document, and as it was after how many changes.
+type Version struct {
+	Document string
+	Edition  int
+	Version  int
 }
 
 // Seen names an edition a person was shown when they agreed.

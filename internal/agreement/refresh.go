@@ -12,13 +12,13 @@ import (
 func (a *Agreements) Refresh(ctx context.Context) error {
 	var failed error
 	for _, p := range a.Portals() {
-		var there []Edition
+		var there []Version
 		err := a.InView(ctx, func(tx Tx) error {
 			var err error
-			there, err = tx.PublishedEditions(ctx, p.Name)
+			there, err = tx.PublishedVersions(ctx, p.Name)
 			return err
 		})
-		if err == nil && !a.known(p.Name, there) {
+		if err == nil && !a.holding(p.Name).holds(there) {
 			err = a.Load(ctx, p.Name)
 		}
 		failed = errors.Join(failed, err)
@@ -50,22 +50,30 @@ func (a *Agreements) ground(ctx context.Context, tx Tx, hold func(context.Contex
 	if err := hold(ctx, portal); err != nil {
 		return time.Time{}, nil, err
 	}
-	if published, err = tx.PublishedEditions(ctx, portal); err != nil {
+	there, err := tx.PublishedVersions(ctx, portal)
+	if err != nil {
 		return time.Time{}, nil, err
 	}
-	if !a.known(portal, published) {
+	h := a.holding(portal)
+	if !h.holds(there) {
 		return time.Time{}, nil, errBehind
+	}
+	for _, v := range there {
+		published = append(published, h.published[v.Document][h.place(v)])
 	}
 	return a.Now(), published, nil
 }
 
-func (a *Agreements) known(portal string, there []Edition) bool {
-	h, count := a.holding(portal), 0
+// holds reports whether the editions in memory are those, each as it is now.
+func (h *holding) holds(there []Version) bool {
+	count := 0
 	for _, editions := range h.published {
 		count += len(editions)
 	}
-	return count == len(there) && !slices.ContainsFunc(there, func(e Edition) bool {
-		i := slices.IndexFunc(h.published[e.Document], func(x Edition) bool { return x.Number == e.Number })
-		return i < 0 || h.published[e.Document][i].Version != e.Version
-	})
+	return count == len(there) && !slices.ContainsFunc(there, func(v Version) bool { return h.place(v) < 0 })
+}
+
+// place is where among its document's an edition stands, if it is held in that version; else -1.
+func (h *holding) place(v Version) int {
+	return slices.IndexFunc(h.published[v.Document], func(e Edition) bool { return e.Number == v.Edition && e.Version == v.Version })
 }

@@ -34,6 +34,15 @@ func (tx *Tx) PublishedEditions(ctx context.Context, portal string) ([]agreement
 		FROM agreement_edition WHERE portal = $1 AND state = 'published' ORDER BY document, number`, portal)
 }
 
+// PublishedVersions follows agreement.Tx.
+func (tx *Tx) PublishedVersions(ctx context.Context, portal string) ([]agreement.Version, error) {
+	return list(ctx, tx, func(s scanner) (agreement.Version, error) {
+		var v agreement.Version
+		err := s.Scan(&v.Document, &v.Edition, &v.Version)
+		return v, err
+	}, `SELECT document, number, version FROM agreement_edition WHERE portal = $1 AND state = 'published' ORDER BY document, number`, portal)
+}
+
 // Editions follows agreement.Tx.
 func (tx *Tx) Editions(ctx context.Context, portal string) ([]agreement.Edition, error) {
 	return list(ctx, tx, func(s scanner) (agreement.Edition, error) { return readEdition(s, true) }, `

@@ -24,7 +24,9 @@ var errAborted = errors.New("store: the act panicked or ended its goroutine")
 // commit, and so one fsync; each runs in its own savepoint, so that a refused act undoes only itself.
 //
 // An act runs in the goroutine of its caller: a panic rises there with its own stack, and a
-// goroutine that ends inside an act leaves the writer alive. The writer hands the turn over and waits.
+// goroutine that ends inside an act leaves the writer alive. Whoever has acted hands the turn to the
+// next that waits; the last hands it back to the writer, which commits. One handing over for each
+// act: a thread woken costs more than most statements.
 type writer struct {
 	conn    *sqliteConn
 	ids     *ids
@@ -41,9 +43,18 @@ type writer struct {
 // waits for a caller who has left.
 type act struct {
 	state atomic.Int32 // actWaiting, then once actTaken or actLeft
-	turn  chan *Tx     // the writer: your turn
-	done  chan error   // the caller: the closure has ended so
+	turn  chan *group  // whoever acted before: your turn
 	fate  chan error   // the writer: nil once the commit is durable
+}
+
+// group is the acts that share a transaction. It belongs to whoever has the turn.
+type group struct {
+	w      *writer
+	began  time.Time
+	acts   []*act
+	fates  []error
+	broken error         // the whole transaction is lost
+	over   chan struct{} // the last act: the turn is the writer's again
 }
 
 const (
@@ -65,15 +76,15 @@ func startWriter(conn *sqliteConn, ids *ids) *writer {
 
 // do waits for its turn, runs fn and waits for the commit.
 func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
-	a := &act{turn: make(chan *Tx, 1), done: make(chan error, 1), fate: make(chan error, 1)}
+	a := &act{turn: make(chan *group, 1), fate: make(chan error, 1)}
 	if err := w.enqueue(a); err != nil {
 		return err
 	}
 	left := ctx.Done()
 	for {
 		select {
-		case tx := <-a.turn:
-			a.run(tx, fn)
+		case g := <-a.turn:
+			g.run(fn)
 			return <-a.fate
 		case err := <-a.fate: // refused without a turn
 			return err
@@ -86,14 +97,61 @@ func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-// run runs the closure and gives the turn back, whichever way the closure ends.
-func (a *act) run(tx *Tx, fn func(*Tx) error) {
-	err := errAborted
+// run runs a closure in its savepoint and hands the turn on, whichever way the closure ends.
+func (g *group) run(fn func(*Tx) error) {
+	if g.broken = g.w.conn.do("SAVEPOINT act"); g.broken != nil {
+		g.pass(g.broken)
+		return
+	}
+	tx := &Tx{run: g.w.conn, dialect: sqliteDialect, ids: g.w.ids}
+	fate := errAborted
 	defer func() {
 		tx.end()
-		a.done <- err
+		g.broken = g.close(fate)
+		g.pass(fate)
 	}()
-	err = runAct(tx, fn)
+	fate = runAct(tx, fn)
+}
+
+// close ends the savepoint of an act that ended so. Refusals mean that the transaction is lost.
+func (g *group) close(fate error) (broken error) {
+	if fate != nil {
+		// Fails when SQLite has undone the whole transaction, as it may on a full disk.
+		if err := g.w.conn.do("ROLLBACK TO act"); err != nil {
+			if fault.Is(fate, fault.Unavailable) {
+				return fate // the reason, better than "no such savepoint"
+			}
+			return err
+		}
+	}
+	return g.w.conn.do("RELEASE act")
+}
+
+// pass notes how an act ended and hands the turn to the next of the group, or back to the writer.
+func (g *group) pass(fate error) {
+	g.fates = append(g.fates, fate)
+	if a := g.next(); a != nil {
+		g.hand(a)
+		return
+	}
+	g.over <- struct{}{}
+}
+
+// hand gives the turn to an act that has been taken.
+func (g *group) hand(a *act) {
+	g.acts = append(g.acts, a)
+	a.turn <- g
+}
+
+// next takes the act behind, if one waits and the group has room.
+func (g *group) next() *act {
+	for g.broken == nil && len(g.acts) < maxGroup && time.Since(g.began) <= maxOpen {
+		a := g.w.waiting()
+		if a == nil || a.take() {
+			return a
+		}
+	}
+	return nil
 }
 
 func (w *writer) enqueue(a *act) error {
@@ -129,67 +187,37 @@ func (w *writer) loop() {
 
 // group runs one group of acts in one transaction.
 func (w *writer) group(first *act) {
+	if !first.take() {
+		return
+	}
 	w.groups.Add(1)
 	if err := w.conn.do("BEGIN IMMEDIATE"); err != nil {
 		// Whoever waits behind would wait the busy timeout again, one after another.
-		first.refuse(err)
+		first.fate <- err
 		w.refuseWaiting(err, maxGroup)
 		return
 	}
-	var acts []*act
-	var fates []error
-	began := time.Now()
-	broken := error(nil)
-	for a := first; a != nil && broken == nil; a = w.next(len(acts), began, broken) {
-		if !a.state.CompareAndSwap(actWaiting, actTaken) {
-			continue
-		}
-		fate := error(nil)
-		fate, broken = w.turn(a)
-		acts, fates = append(acts, a), append(fates, fate)
+	g := &group{w: w, began: time.Now(), over: make(chan struct{}, 1)}
+	g.hand(first)
+	<-g.over
+	if g.broken == nil {
+		g.broken = w.conn.do("COMMIT")
 	}
-	if broken == nil {
-		broken = w.conn.do("COMMIT")
-	}
-	if broken != nil {
+	if g.broken != nil {
 		w.conn.do("ROLLBACK") // fails where SQLite has rolled back by itself
 	}
-	for i, a := range acts {
+	for i, a := range g.acts {
 		// A refusal, too, waits for the commit and falls with it: it may rest on what an earlier act
 		// of the group wrote.
-		if broken != nil && !errors.Is(fates[i], errAborted) {
-			fates[i] = groupFault(broken)
+		if g.broken != nil && !errors.Is(g.fates[i], errAborted) {
+			g.fates[i] = groupFault(g.broken)
 		}
-		a.fate <- fates[i]
+		a.fate <- g.fates[i]
 	}
 }
 
-// turn lets one act run in its savepoint. broken means that the whole transaction is lost.
-func (w *writer) turn(a *act) (fate, broken error) {
-	if err := w.conn.do("SAVEPOINT act"); err != nil {
-		return err, err // group answers without a turn
-	}
-	tx := &Tx{run: w.conn, dialect: sqliteDialect, ids: w.ids}
-	a.turn <- tx
-	fate = <-a.done
-	if fate == nil {
-		return nil, w.conn.do("RELEASE act")
-	}
-	// Both fail when SQLite has undone the whole transaction, as it may on a full disk.
-	if err := w.conn.do("ROLLBACK TO act"); err != nil {
-		if fault.Is(fate, fault.Unavailable) {
-			return fate, fate // the reason, better than "no such savepoint"
-		}
-		return fate, err
-	}
-	return fate, w.conn.do("RELEASE act")
-}
-
-// next is the act behind, if one waits and the group has room.
-func (w *writer) next(size int, began time.Time, broken error) *act {
-	if broken != nil || size >= maxGroup || time.Since(began) > maxOpen {
-		return nil
-	}
+// waiting is the act behind, nil where none waits.
+func (w *writer) waiting() *act {
 	select {
 	case a := <-w.queue:
 		return a
@@ -215,9 +243,12 @@ func (w *writer) refuseWaiting(err error, most int) {
 	}
 }
 
+// take takes an act off those that wait, unless its caller has left.
+func (a *act) take() bool { return a.state.CompareAndSwap(actWaiting, actTaken) }
+
 // refuse answers an act that gets no turn.
 func (a *act) refuse(err error) {
-	if a.state.CompareAndSwap(actWaiting, actTaken) {
+	if a.take() {
 		a.fate <- err
 	}
 }
