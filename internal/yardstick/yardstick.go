@@ -28,8 +28,13 @@ type Config struct {
 	Dir string
 	// Program is the built program, whose start is measured; empty: the start is left out.
 	Program string
-	// Only names the works to measure; nil: all.
+	// Only names the works to measure; nil: all but those that take long to prepare.
 	Only []string
+	// People is how many there are among whom one is looked up; zero: ten million.
+	People int
+	// Postgres is the address of a server on which that look-up makes and drops two databases;
+	// empty: it is on SQLite.
+	Postgres string
 	// Say is told what is being measured; nil: nobody is.
 	Say func(string)
 }
@@ -56,13 +61,15 @@ type work struct {
 // stage is a group of works that stand on one preparation.
 type stage struct {
 	name string
+	long bool // takes minutes and gigabytes to prepare: measured only where it is named
 	open func(ctx context.Context, cfg Config, dir string) (works []work, shut func() error, err error)
 }
 
 // stages are all works in the order of the table.
 func stages() []stage {
 	return []stage{
-		{"page", openPage}, {"act", openAct}, {"sign-in", openSignIn}, {"clause", openClause}, {"start", openStart},
+		{name: "page", open: openPage}, {name: "act", open: openAct}, {name: "sign-in", open: openSignIn},
+		{name: "look-up", open: openLookUp, long: true}, {name: "clause", open: openClause}, {name: "start", open: openStart},
 	}
 }
 
@@ -91,7 +98,7 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		Rounds: cfg.Rounds, Slice: cfg.Slice.String(),
 	}
 	for _, s := range stages() {
-		if cfg.Only != nil && !slices.Contains(cfg.Only, s.name) || s.name == "start" && cfg.Program == "" {
+		if cfg.Only != nil && !slices.Contains(cfg.Only, s.name) || cfg.Only == nil && s.long || s.name == "start" && cfg.Program == "" {
 			continue
 		}
 		rows, err := s.run(ctx, cfg)
