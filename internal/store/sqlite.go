@@ -68,7 +68,7 @@ func openSQLite(ctx context.Context, cfg Config, ids *ids) (*sqliteEngine, error
 	}
 	dsns := [2]string{
 		sqliteDSN(path, cfg.BusyTimeout),
-		sqliteDSN(path, cfg.BusyTimeout, "mmap_size(2147418112)", "query_only(1)", "cache_size(-256000)"),
+		sqliteDSN(path, cfg.BusyTimeout, "mmap_size(2147418112)", "query_only(1)"),
 	}
 	for i, dsn := range dsns {
 		if e.dbs[i], err = sql.Open("sqlite", dsn); err != nil {

@@ -134,9 +134,10 @@ func openCrowded(ctx context.Context, database string, number int) (*store.Store
 // far apart in the tables as people are who come as they please. Rows are written in the order of
 // each table's key, which fills its pages better than years of arrivals would.
 func multiply(ctx context.Context, database string, first identity.ID, people int) (err error) {
-	driver, after := "pgx", "VACUUM ANALYZE"
-	if !strings.Contains(database, "://") {
-		driver, after = "sqlite", "PRAGMA journal_mode(WAL)"
+	driver, after := "pgx", []string{"VACUUM ANALYZE", "CHECKPOINT"}
+	file, lite := database, !strings.Contains(database, "://")
+	if lite {
+		driver, after = "sqlite", []string{"PRAGMA journal_mode(WAL)"}
 		database = "file:" + database + "?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-256000)"
 	}
 	db, err := sql.Open(driver, database)
@@ -150,8 +151,24 @@ func multiply(ctx context.Context, database string, first identity.ID, people in
 			return fmt.Errorf("%s: %w", table, err)
 		}
 	}
-	_, err = db.ExecContext(ctx, after)
-	return err
+	for _, statement := range after {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	if !lite {
+		return nil
+	}
+	return flush(file)
+}
+
+// flush waits until a file is on the disk: what is still being written would be measured too.
+func flush(path string) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // stride is prime: i*stride mod n passes through all numbers below n, where n is no multiple of it.
