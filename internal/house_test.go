@@ -34,7 +34,7 @@ var plan = map[string][]string{
 	"gate":       {"clause", "fault", "identity"},                                   // not agreement, not account: it is handed their answers
 	"billing":    {"clause"},
 	"catalogue":  {"clause"},
-	"claims":     {"clause"},
+	"claims":     {"clause", "evidence", "fault", "identity", "notify"}, // a request is recorded, and its number goes out as a message
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
@@ -43,9 +43,11 @@ var plan = map[string][]string{
 	"privacy":    {"clause", "evidence", "identity"}, // a consent is somebody's, and recorded
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "clause", "evidence", "fault", "gate", "identity", "notify", "party", "privacy", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                     // the same acts as web, in JSON
-	"store": {"account", "agreement", "clause", "evidence", "fault", "identity", "notify", "party", "privacy"},                              // the types it keeps
+	"web":   {"account", "agreement", "calendar", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "party", "privacy", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                               // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "party", "privacy"},                              // the types it keeps
+
+	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},

@@ -19,6 +19,7 @@ import (
 	"tereze/internal/calendar"
 	"tereze/internal/gate"
 	"tereze/internal/house"
+	"tereze/internal/mailbox"
 )
 
 // serveConfig is what serve and demo are told. A zero field means the default said in its flag.
@@ -31,6 +32,7 @@ type serveConfig struct {
 	public   string // how people reach the portals, for links in messages: https://portal.example
 	clock    time.Duration
 	proxies  []netip.Prefix
+	boxes    []house.Mailbox
 	demo     bool
 }
 
@@ -45,6 +47,32 @@ func (c *serveConfig) proxy(s string) error {
 		return errors.New("want an address or a network, such as 127.0.0.1 or 10.0.0.0/8")
 	}
 	c.proxies = append(c.proxies, network)
+	return nil
+}
+
+// mailbox adds a mailbox of a portal. Its password is the first line of a file in the data folder, which is
+// known only when all flags have been read.
+func (c *serveConfig) mailbox(s string) error {
+	portal, address, ok := strings.Cut(s, "=")
+	if !ok {
+		return errors.New("want PORTAL=imaps://USER@HOST/FOLDER")
+	}
+	box, err := mailbox.ParseBox(address)
+	if err != nil {
+		return err
+	}
+	c.boxes = append(c.boxes, house.Mailbox{Portal: portal, Box: box})
+	return nil
+}
+
+// passwords reads those of the mailboxes.
+func (c *serveConfig) passwords() error {
+	for i := range c.boxes {
+		var err error
+		if c.boxes[i].Box.Password, err = firstLine(filepath.Join(c.data, "mailbox-"+c.boxes[i].Portal+".txt")); err != nil {
+			return fmt.Errorf("mailbox of %s: %w", c.boxes[i].Portal, err)
+		}
+	}
 	return nil
 }
 
@@ -84,6 +112,7 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
 	f.StringVar(&c.origin, "origin", "tereze", "name of the transparency log, given once, when the keys are made")
 	f.Func("proxy", "address or network of the server before this one, whose X-Forwarded-For is believed; may be given several times", c.proxy)
+	f.Func("mailbox", "mailbox of a portal's support, as kundelik=imaps://team%40example.kz@imap.example.kz/INBOX; its password is the first line of mailbox-PORTAL.txt in the data folder; may be given several times", c.mailbox)
 	f.StringVar(&c.public, "public", "", "how people reach the portals, such as https://portal.example; needed with -proxy, and to listen beyond this machine")
 	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
 	if err := f.Parse(args); err != nil {
@@ -94,6 +123,10 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	}
 	if err := c.reachable(); err != nil {
+		fmt.Fprintln(errs, "tereze serve:", err)
+		return 2
+	}
+	if err := c.passwords(); err != nil {
 		fmt.Fprintln(errs, "tereze serve:", err)
 		return 2
 	}
@@ -180,6 +213,7 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	clock.Move(c.clock)
 	cfg := house.Config{
 		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Public: c.public, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
+		Mailboxes: c.boxes,
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))

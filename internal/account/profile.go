@@ -175,3 +175,16 @@ func (a *Accounts) Look(ctx context.Context, actor identity.Actor, id identity.I
 	})
 	return u, err
 }
+
+// Looked notes, in the act that shows something of a person to the staff, who looked and why: the person sees
+// it among their activity. home may be that of somebody without a user account.
+// Refusals: Forbidden; Invalid "account.reason".
+func (a *Accounts) Looked(ctx context.Context, tx Tx, actor identity.Actor, home identity.ID, subject, reason string) error {
+	if err := asOperator(actor); err != nil {
+		return err
+	}
+	if !slices.Contains(Reasons(), reason) {
+		return fault.New(fault.Invalid, "account.reason").At("reason")
+	}
+	return a.staffNote(ctx, tx, actor, User{ID: home, Portal: actor.Portal}, "account.look", subject, map[string]string{"reason": reason})
+}

@@ -1,8 +1,9 @@
 // Package claims is what users ask of the operator: requests, claims and disputes, each with its term.
 //
-// It owns what is taken in, in which form and by when it must be answered. So far it defines the rules
-// that the agreements of a portal set on this. It never judges content (content does) and never moves
-// money (billing does).
+// It owns what is taken in, in which form and by when it must be answered: the requests of the support with
+// their numbers, threads and terms, and the rules that the agreements set on them. It never judges
+// content (content does), never moves money (billing does), and works on nobody's user account: for that
+// the staff opens a case with account.
 package claims
 
 import (

@@ -9,6 +9,7 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/calendar"
+	"tereze/internal/claims"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
@@ -16,18 +17,19 @@ import (
 	"tereze/portals"
 )
 
-// Desk is the rooms without the door: what an act from the command line needs. It needs no keys;
-// what it records waits for the sequencer of the next house that opens on the database.
+// Desk is the rooms without the door: what an act from the command line needs. It needs no keys but
+// those of what is sealed and of numbers (Intake); what it records waits for the sequencer of the next house that opens on the database.
 type Desk struct {
 	Store      *store.Store
 	Agreements *agreement.Agreements
 	Accounts   *account.Accounts
+	Requests   *claims.Requests
 
 	recorder evidence.Recorder
 }
 
 // OpenDesk opens the database and brings the packs into it, as Open does. Of the configuration it
-// reads Database, Packs, Only, Clock and NoMigrate. Close it.
+// reads Database, Packs, Only, Clock, Public, NoMigrate and, for Intake, Keys. Close it.
 func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	h := &House{Clock: cfg.Clock}
 	if h.Clock == nil {
@@ -47,7 +49,7 @@ func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Now: h.Clock.Now, NoMigrate: cfg.NoMigrate})
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, NoMigrate: cfg.NoMigrate})
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +60,7 @@ func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 			return nil, errors.Join(err, h.Store.Close())
 		}
 	}
-	return &Desk{Store: h.Store, Agreements: h.Agreements, Accounts: h.Accounts, recorder: recorder}, nil
+	return &Desk{Store: h.Store, Agreements: h.Agreements, Accounts: h.Accounts, Requests: h.Requests, recorder: recorder}, nil
 }
 
 // Close closes the database.

@@ -23,6 +23,7 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/calendar"
+	"tereze/internal/claims"
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
@@ -62,6 +63,8 @@ type Config struct {
 	Demo bool
 	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
 	BusyTimeout time.Duration
+	// Mailboxes are read for letters to the support.
+	Mailboxes []Mailbox
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 }
@@ -74,6 +77,7 @@ type House struct {
 	Accounts   *account.Accounts
 	Privacy    *privacy.Privacy
 	Parties    *party.Parties
+	Requests   *claims.Requests
 	Frame      *frame.Frame
 	Gate       *gate.Gate
 	Sequencer  *evidence.Sequencer
@@ -118,6 +122,9 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.sequence(background) })
 	h.done.Go(func() { h.watch(background) })
 	h.done.Go(func() { h.imports(background) })
+	for _, m := range cfg.Mailboxes {
+		h.done.Go(func() { h.letters(background, m) })
+	}
 	return h, nil
 }
 
@@ -194,7 +201,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Public: cfg.Public, Demo: cfg.Demo})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -202,6 +209,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 		if h.Samples, err = h.people(ctx); err != nil {
 			return err
 		}
+	}
+	if err := h.unknownPortal(cfg.Mailboxes); err != nil {
+		return err
 	}
 	h.Handler = h.routes(assets, cfg.Demo)
 	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
@@ -253,6 +263,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
+	h.Requests = h.requests(cfg, record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Agreements = &agreement.Agreements{
 		Library: library,

@@ -33,6 +33,7 @@ import (
 	"tereze/internal/web/register/bysteps"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/support"
 )
 
 // routes hangs both faces on one mux behind the gate.
@@ -60,7 +61,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		account.ByInvitation: &byinvitation.Invitation{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Accept: h.acceptWithin},
 		account.BySteps:      &bysteps.Steps{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
 	}}
-	site.Desk = &desk.Desk{Frame: h.Frame, Accounts: h.Accounts,
+	site.Desk = &desk.Desk{Frame: h.Frame, Accounts: h.Accounts, Requests: h.Requests, Institution: h.institutionName,
 		View: func(ctx context.Context, look func(desk.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
@@ -73,6 +74,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	if demo {
 		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
 	}
+	site.Support = &support.Support{Frame: h.Frame, Accounts: h.Accounts, Requests: h.Requests, AskWithin: h.askWithin, Linked: h.linkedRequest}
 	site.Routes(mux)
 	json := &api.API{
 		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn,

@@ -26,6 +26,9 @@ const (
 // pictured says which steps are kept: all of one portal, of the others what their agreements make
 // different: the ways in among that.
 func pictured(portal, step string) bool {
+	if strings.HasPrefix(step, "support-") {
+		return true
+	}
 	return portal == "" || portal == "court" || strings.HasPrefix(step, "register-") || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt"}, step)
 }
 

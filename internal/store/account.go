@@ -176,7 +176,7 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 			return err
 		}
 	}
-	return nil
+	return tx.forgetRequests(ctx, id)
 }
 
 // DeleteMaterials follows account.DepartTx: what the person wrote about themselves.

@@ -27,6 +27,8 @@ var homeless = map[string]string{
 	"account_limit":       "look-up: what is counted to how often",
 	"account_number":      "look-up: a state's number to user",
 	"account_name_base":   "look-up: a person's name in Latin letters to how many sign-in names were made of it",
+	"claims_number":       "look-up: a request, which its number names, to whose it is",
+	"claims_letter":       "look-up: a letter that was taken in, by a mark of it",
 	"evidence_waiting":    "local: one sequencer empties it",
 	"evidence_leaf":       "local: one log, numbered without a gap",
 	"evidence_hash":       "local: the tree of that log",

@@ -24,6 +24,7 @@ import (
 	"tereze/internal/web/register/bycode"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/support"
 )
 
 // Site is everything the pages need.
@@ -44,6 +45,7 @@ type Site struct {
 	Landing  *landing.Landing
 	School   *school.School
 	Children *children.Children
+	Support  *support.Support
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -143,6 +145,23 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("GET /{portal}/cabinet/contacts/{kind}", to.Change)
 	known("POST /{portal}/cabinet/contacts/{kind}", to.ChangePost)
 
+	help := s.Support
+	open("GET /{portal}/support", help.Ask)
+	open("POST /{portal}/support", help.AskPost)
+	open("GET /{portal}/support/code", help.Code)
+	open("POST /{portal}/support/code", help.CodePost)
+	known("GET /{portal}/cabinet/requests", help.Mine)
+	known("GET /{portal}/cabinet/requests/{request}", help.Request)
+	known("POST /{portal}/cabinet/requests/{request}/reply", help.ReplyPost)
+	known("GET /{portal}/cabinet/requests/{request}/close", help.Close)
+	known("POST /{portal}/cabinet/requests/{request}/close", help.ClosePost)
+	known("GET /{portal}/cabinet/requests/{request}/files/{file}", help.File)
+	open("GET /{portal}/links/request/{token}", help.Request)
+	open("POST /{portal}/links/request/{token}/reply", help.ReplyPost)
+	open("GET /{portal}/links/request/{token}/close", help.Close)
+	open("POST /{portal}/links/request/{token}/close", help.ClosePost)
+	open("GET /{portal}/links/request/{token}/files/{file}", help.File)
+
 	a := s.School // each page asks party whose institution it is
 	member("GET /{portal}/school", a.Home)
 	member("GET /{portal}/school/class", a.Class)
@@ -203,6 +222,18 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/propose", d.ProposePost)
 	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/approve", d.ApprovePost)
 	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}/reject", d.RejectPost)
+
+	staff(identity.Operator, "GET /{portal}/console/requests", d.RequestQueue)
+	staff(identity.Operator, "GET /{portal}/console/requests.csv", d.RequestsCSV)
+	staff(identity.Operator, "GET /{portal}/console/requests/new", d.Call)
+	staff(identity.Operator, "POST /{portal}/console/requests/new", d.CallPost)
+	staff(identity.Operator, "GET /{portal}/console/requests/{home}/{request}", d.RequestCase)
+	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}", d.RequestCasePost)
+	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/answer", d.RequestAnswerPost)
+	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/note", d.RequestNotePost)
+	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/take", d.RequestTakePost)
+	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/sort", d.RequestSortPost)
+	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/files/{file}", d.RequestFilePost)
 
 	staff(identity.Operator, "GET /{portal}/console/institutions", s.School.Institutions)
 	staff(identity.Operator, "POST /{portal}/console/institutions", s.School.InstitutionPost)

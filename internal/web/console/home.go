@@ -45,6 +45,11 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
 		}},
 	}
+	if c.Asked(v.Actor.Portal) {
+		view.Ways.Cards = append(view.Ways.Cards, design.Card{
+			Title: c.Say(v, "desk.requests.title"), URL: consoleURL(v) + "/requests", Text: c.Say(v, "desk.requests.home_text"),
+		})
+	}
 	if kinds, _ := party.KindsUnder(c.Agreements.Book(v.Actor.Portal, v.Now), ""); len(kinds) > 0 {
 		view.Ways.Cards = append(view.Ways.Cards, design.Card{
 			Title: c.Say(v, "school.institutions.title"), URL: consoleURL(v) + "/institutions", Text: c.Say(v, "school.institutions.lead"),

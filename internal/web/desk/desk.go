@@ -1,8 +1,8 @@
 // Package desk is where operators work on what people have asked for: cases, corrections, ways in.
 //
-// It owns the list of cases, the page of one, and the procedures by which an operator lets somebody
-// in anew. Nothing of a person is shown without a reason, which that person sees; no password is
-// shown at all. It decides nothing: who may do what, and what it needs, account answers.
+// It owns the list of cases, the page of one, the procedures by which an operator lets somebody in anew,
+// and the queue of the support with the page of a request. Nothing of a person is shown without a reason, which that person sees; no password is
+// shown at all. It decides nothing: who may do what, and what it needs, account and claims answer.
 package desk
 
 import (
@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"tereze/internal/account"
+	"tereze/internal/claims"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -27,6 +28,9 @@ import (
 type Desk struct {
 	*frame.Frame
 	Accounts *account.Accounts
+	Requests *claims.Requests
+	// Institution names an institution.
+	Institution func(ctx context.Context, id identity.ID) (string, error)
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error
 }

@@ -37,8 +37,10 @@ type Frame struct {
 	Opaque     identity.Opaque
 	// IdleAfter is how long a session lasts without a request, and by which clause.
 	IdleAfter func(portal string) (time.Duration, clause.Citation)
-	Public    string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
-	Demo      bool   // say on every page that nothing here is real
+	// Asked says whether a portal takes requests of the support; every page then leads there.
+	Asked  func(portal string) bool
+	Public string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
+	Demo   bool   // say on every page that nothing here is real
 
 	fixed map[string]*design.Words // by language
 }
@@ -268,7 +270,10 @@ func (f *Frame) footer(v gate.Visit, p agreement.Portal) design.Footer {
 			out.Edition = f.Say(v, "frame.edition_in_force", "edition", strconv.Itoa(e.Number), "day", f.Day(v, e.InForceAt))
 		}
 	}
-	out.Links = []design.Link{{Text: f.Say(v, "frame.archive"), URL: home + "/agreement"}}
+	if f.Asked(p.Name) {
+		out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.ask_support"), URL: home + "/support"})
+	}
+	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.archive"), URL: home + "/agreement"})
 	if outbox := f.OutboxLink(v); outbox.URL != "" {
 		out.Links = append(out.Links, outbox)
 	}
