@@ -69,6 +69,7 @@ type Tx interface {
 	DeskTx
 	NumberTx
 	InvitedTx
+	PasskeyTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error

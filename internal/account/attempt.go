@@ -71,8 +71,11 @@ func (a *Accounts) BeginAttempt(ctx context.Context, tx AttemptTx, portal, way, 
 		ID: a.NewID(), Portal: portal, Way: way, Step: step, Form: form, BeganAt: now, EndsAt: now.Add(attemptLife),
 		Version: 1, SecretHash: hash[:],
 	}
-	token := strconv.FormatInt(int64(at.ID), 36) + "." + base64.RawURLEncoding.EncodeToString(secret)
-	return at, token, tx.AddAttempt(ctx, at)
+	return at, attemptToken(at.ID, secret), tx.AddAttempt(ctx, at)
+}
+
+func attemptToken(id identity.ID, secret []byte) string {
+	return strconv.FormatInt(int64(id), 36) + "." + base64.RawURLEncoding.EncodeToString(secret)
 }
 
 // AttemptOf finds the attempt a browser holds the token of. Refusal: Absent "account.attempt_ended"

@@ -76,6 +76,11 @@ func (a *Accounts) ReportCompromise(ctx context.Context, actor identity.Actor, c
 		if err := tx.Report(ctx, u.ID, now); err != nil {
 			return err
 		}
+		// Somebody else may have added one. Those who chose to be asked for theirs are let in by the
+		// operator again, who makes sure of them.
+		if err := tx.StopPasskeys(ctx, u.ID, now); err != nil {
+			return err
+		}
 		detail := map[string]string{"effects": strings.Join(effects, " "), "reason": c.Reason, "address": c.Address}
 		for _, effect := range effects {
 			switch effect {

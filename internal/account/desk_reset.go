@@ -246,6 +246,16 @@ func (a *Accounts) giveWayIn(ctx context.Context, tx Tx, u User, w wayIn, kind C
 	if err := tx.EndSessionsOf(ctx, u.ID); err != nil {
 		return nil, err
 	}
+	// Who cannot get in may have lost the passkey that is asked for, or somebody else may hold one.
+	dropped, err := tx.DropPasskeys(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	if dropped > 0 {
+		if err := a.tellAll(ctx, tx, u, "message.passkeys_ended", map[string]string{"at": a.written(u.Portal, now)}); err != nil {
+			return nil, err
+		}
+	}
 	// The sign-in name is not in the message: whoever reads over a shoulder has half of what opens.
 	return nil, a.sendTo(ctx, tx, u, kind, to, "message.reset", map[string]string{
 		"password": w.password, "until": a.written(u.Portal, now.Add(w.rule.ValidFor)),

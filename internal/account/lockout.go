@@ -72,8 +72,9 @@ type trial struct {
 	lock     Lock
 	user     User
 	password StoredPassword
-	mark     []byte // what was counted: the name, or the known device of its person
-	address  []byte // mark of the address; nil where a known device needs none
+	holder   PasskeyHolder // whether a passkey is asked for as well
+	mark     []byte        // what was counted: the name, or the known device of its person
+	address  []byte        // mark of the address; nil where a known device needs none
 	count    int
 }
 
@@ -91,6 +92,14 @@ func (a *Accounts) beginTrial(ctx context.Context, tx Tx, s SignIn, t *trial) er
 	if t.password, err = tx.StoredPassword(ctx, t.user.ID); err != nil && !fault.Is(err, fault.Absent) {
 		return err
 	}
+	if t.holder, err = tx.PasskeyHolder(ctx, t.user.ID); err != nil && !fault.Is(err, fault.Absent) {
+		return err
+	}
+	return a.countTrial(ctx, tx, s, t)
+}
+
+// countTrial counts the attempt. Refusal: TooMany "account.rest".
+func (a *Accounts) countTrial(ctx context.Context, tx Tx, s SignIn, t *trial) error {
 	known, err := a.knows(ctx, tx, t.user, s)
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ type SignIn struct {
 	Agent      string
 	Device     string // by which the browser is known again; empty: it has not been here
 	Language   string
+	Site       Site   // where a passkey would be asked for; zero: nowhere
+	Carry      string // for the page that asks for it: Challenge gives it back
+	By         string // what proved it, for the evidence; empty: the password
 	// Within runs in the transaction that begins the session: agreement records there what
 	// signing in accepts.
 	Within func(ctx context.Context, tx Tx, actor identity.Actor) error
@@ -30,6 +33,9 @@ type SignIn struct {
 
 // SignedIn is a new session: the token goes to the browser and nowhere else.
 type SignedIn struct {
+	// Second is the token of what is still to be answered, with AnswerSecond: there is no session yet,
+	// and all else is empty.
+	Second string
 	Token  string
 	Actor  identity.Actor
 	Device string // for the browser to keep; opens nothing
@@ -37,9 +43,10 @@ type SignedIn struct {
 
 // SignIn begins a session. Whether the name or the password was wrong, or there is no such person,
 // cannot be told from the answer nor from the time it takes: the same is looked up, counted and
-// recorded for somebody who is not there.
+// recorded for somebody who is not there. Where the person chose to be asked for a passkey as well, there
+// is no session but SignedIn.Second.
 //
-// Refusals: Unauthenticated "account.wrong"; TooMany "account.rest" after too many failures of a
+// Refusals: those of askSecond; Unauthenticated "account.wrong"; TooMany "account.rest" after too many failures of a
 // name, an address or a device; Forbidden "account.closed" for somebody who left and "account.locked"
 // for one whose account is locked, if they know the password; Unavailable "account.busy".
 func (a *Accounts) SignIn(ctx context.Context, s SignIn) (SignedIn, error) {
@@ -72,20 +79,14 @@ func (a *Accounts) SignIn(ctx context.Context, s SignIn) (SignedIn, error) {
 		}
 		return SignedIn{}, fault.New(fault.Unauthenticated, "account.wrong")
 	}
-	switch t.user.State {
-	case Closed:
-		return SignedIn{}, fault.New(fault.Forbidden, "account.closed")
-	case Locked:
-		return SignedIn{}, fault.New(fault.Forbidden, "account.locked")
+	if f := mayEnter(t.user); f != nil {
+		return SignedIn{}, f
 	}
-	within := s.Within
-	s.Within = func(ctx context.Context, tx Tx, actor identity.Actor) error {
-		if err := tx.Forgive(ctx, t.mark); err != nil || within == nil {
-			return err
-		}
-		return within(ctx, tx, actor)
+	if t.holder.Second {
+		token, err := a.askSecond(ctx, s, t)
+		return SignedIn{Second: token}, err
 	}
-	return a.Begin(ctx, t.user, s)
+	return a.Begin(ctx, t.user, a.forgiving(s, t.mark))
 }
 
 // Begin starts a session for a user who has proved to be one: every way in ends here.
@@ -123,7 +124,11 @@ func (a *Accounts) Begin(ctx context.Context, u User, s SignIn) (SignedIn, error
 		if err := a.meetDevice(ctx, tx, u, s, out.Device, now); err != nil {
 			return err
 		}
-		return a.note(ctx, tx, u, "account.sign_in", now, map[string]string{"address": s.Address, "agent": session.Agent})
+		detail := map[string]string{"address": s.Address, "agent": session.Agent}
+		if s.By != "" {
+			detail["by"] = s.By
+		}
+		return a.note(ctx, tx, u, "account.sign_in", now, detail)
 	})
 	return out, err
 }

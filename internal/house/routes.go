@@ -24,6 +24,7 @@ import (
 	"tereze/internal/web/desk"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
@@ -67,6 +68,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		}}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
+	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut}

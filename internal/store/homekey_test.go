@@ -29,6 +29,7 @@ var homeless = map[string]string{
 	"account_name_base":   "look-up: a person's name in Latin letters to how many sign-in names were made of it",
 	"claims_number":       "look-up: a request, which its number names, to whose it is",
 	"claims_letter":       "look-up: a letter that was taken in, by a mark of it",
+	"account_credential":  "look-up: a passkey's credential to user",
 	"evidence_waiting":    "local: one sequencer empties it",
 	"evidence_leaf":       "local: one log, numbered without a gap",
 	"evidence_hash":       "local: the tree of that log",

@@ -18,6 +18,7 @@ import (
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
@@ -40,6 +41,7 @@ type Site struct {
 	Console  *console.Console
 	Password *password.Password
 	Security *security.Security
+	Passkeys *passkeys.Passkeys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
 	Landing  *landing.Landing
@@ -131,6 +133,25 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/security/sessions/{session}", sec.EndPost)
 	known("GET /{portal}/cabinet/security/everywhere", sec.Everywhere)
 	known("POST /{portal}/cabinet/security/everywhere", sec.EverywherePost)
+
+	pk := s.Passkeys
+	open("POST /{portal}/sign-in/passkey/ask", pk.AskPost)
+	open("GET /{portal}/sign-in/passkey", pk.SignIn)
+	open("POST /{portal}/sign-in/passkey", pk.SignInPost)
+	open("GET /{portal}/sign-in/second", pk.After)
+	open("POST /{portal}/sign-in/second", pk.AfterPost)
+	known("GET /{portal}/cabinet/passkeys", pk.List)
+	known("GET /{portal}/cabinet/passkeys/add", pk.Add)
+	known("POST /{portal}/cabinet/passkeys/add", pk.AddPost)
+	known("GET /{portal}/cabinet/passkeys/add/device", pk.Device)
+	known("POST /{portal}/cabinet/passkeys/add/device", pk.DevicePost)
+	known("GET /{portal}/cabinet/passkeys/second", pk.Second)
+	known("POST /{portal}/cabinet/passkeys/second", pk.SecondPost)
+	known("GET /{portal}/cabinet/passkeys/{passkey}", pk.Rename)
+	known("POST /{portal}/cabinet/passkeys/{passkey}", pk.RenamePost)
+	known("GET /{portal}/cabinet/passkeys/{passkey}/remove", pk.Remove)
+	known("POST /{portal}/cabinet/passkeys/{passkey}/remove", pk.RemovePost)
+
 	due("GET /{portal}/cabinet/compromised", sec.Compromised)
 	due("POST /{portal}/cabinet/compromised", sec.CompromisedPost)
 	open("GET /{portal}/compromised", sec.Claim)
@@ -213,6 +234,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/people/{user}/case", d.OpenCasePost)
 	staff(identity.Operator, "GET /{portal}/console/people/{user}/reset", d.Reset)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}/reset", d.ResetPost)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/passkeys", d.Passkeys)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/passkeys", d.PasskeysPost)
 	staff(identity.Operator, "GET /{portal}/console/cases", d.Cases)
 	staff(identity.Operator, "GET /{portal}/console/cases/{user}/{case}", d.Case)
 	staff(identity.Operator, "POST /{portal}/console/cases/{user}/{case}", d.CasePost)

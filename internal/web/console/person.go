@@ -97,7 +97,7 @@ func (c *Console) askReason(w http.ResponseWriter, r *http.Request, v gate.Visit
 
 func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visit, view personView, refusal error) error {
 	person := peopleURL(v) + "/" + r.PathValue("user")
-	view.Acts = []design.Link{{Text: c.Say(v, "desk.open.title"), URL: person + "/case"}, {Text: c.Say(v, "desk.reset.title"), URL: person + "/reset"}}
+	view.Acts = []design.Link{{Text: c.Say(v, "desk.open.title"), URL: person + "/case"}, {Text: c.Say(v, "desk.reset.title"), URL: person + "/reset"}, {Text: c.Say(v, "desk.passkeys.title"), URL: person + "/passkeys"}}
 	page := c.Page(r, v, view.Heading.Text)
 	page.Trail = c.trail(v, design.Link{Text: c.Say(v, "console.people.title"), URL: peopleURL(v)})
 	page.Refused = refusal != nil

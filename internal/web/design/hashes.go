@@ -25,6 +25,8 @@ func hashed(name string) string {
 		return AssetPath + "idle.0314182a3814.js"
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
+	case "passkey.js":
+		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
 		return AssetPath + "tereze.b0189ada8030.css"
 	case "tereze.js":

@@ -37,9 +37,12 @@ func SeenValue(document string, number int) string { return document + ":" + str
 
 // ReadSeen reads the hidden fields back. What is not in the form was not shown; agreement checks
 // the rest against what is in force.
-func ReadSeen(r *http.Request) []agreement.Seen {
+func ReadSeen(r *http.Request) []agreement.Seen { return SeenIn(r.PostForm["seen"]) }
+
+// SeenIn reads values of SeenValue.
+func SeenIn(values []string) []agreement.Seen {
 	var out []agreement.Seen
-	for _, value := range r.PostForm["seen"] {
+	for _, value := range values {
 		document, digits, ok := strings.Cut(value, ":")
 		number, err := strconv.Atoi(digits)
 		if ok && err == nil {

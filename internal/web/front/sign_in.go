@@ -24,6 +24,7 @@ type signInForm struct {
 	Next     string
 	Again    bool
 	Seen     []agreement.Seen
+	Carry    string // the form without its secrets, for the page that asks for a passkey as well
 }
 
 // signInView is the page of the form.
@@ -42,6 +43,8 @@ type signInView struct {
 	Compromised design.Link
 	Register    design.Link
 	Recover     design.Link
+	Passkey     *design.Button // nil where a passkey is not taken instead of the password
+	PasskeyURL  string
 }
 
 // signInAccepts is what signing in accepts (ismet 2.2).
@@ -59,7 +62,7 @@ func readSignIn(r *http.Request) (signInForm, error) {
 	}
 	return signInForm{
 		Name: strings.TrimSpace(r.PostFormValue("name")), Password: r.PostFormValue("password"),
-		Next: r.PostFormValue("next"), Again: r.PostFormValue("again") == "1", Seen: frame.ReadSeen(r),
+		Next: r.PostFormValue("next"), Again: r.PostFormValue("again") == "1", Seen: frame.ReadSeen(r), Carry: frame.Carried(r),
 	}, nil
 }
 
@@ -74,7 +77,7 @@ func (s *Front) SignIn(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			return err
 		}
 		if !form.Again || !waits {
-			return frame.SeeOther(w, r, frame.Local(v, form.Next, begin(v.Actor)))
+			return frame.SeeOther(w, r, frame.Local(v, form.Next, Begin(v.Actor)))
 		}
 	}
 	return s.showSignIn(w, r, v, form, nil)
@@ -104,7 +107,9 @@ func (s *Front) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 		}
 		v.Actor = identity.Actor{Portal: v.Actor.Portal, Language: v.Actor.Language, Roles: []identity.Role{identity.Visitor}}
 	}
+	site, _ := s.PasskeySite(r, v)
 	in, err := s.Accounts.SignIn(r.Context(), account.SignIn{
+		Site: site, Carry: form.Carry,
 		Portal: v.Actor.Portal, SignInName: form.Name, Password: form.Password,
 		Address: v.Address, Agent: r.UserAgent(), Device: gate.DeviceToken(r, v.Actor.Portal), Language: v.Actor.Language,
 		Within: func(ctx context.Context, tx account.Tx, actor identity.Actor) error {
@@ -115,14 +120,19 @@ func (s *Front) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 		http.SetCookie(w, gate.EndedCookie(v.Actor.Portal))
 		return s.showSignIn(w, r, v, form, err)
 	}
+	if in.Second != "" {
+		http.SetCookie(w, gate.EndedCookie(v.Actor.Portal))
+		http.SetCookie(w, gate.AttemptCookie(v.Actor.Portal, account.WayPasskeyAfter, in.Second))
+		return frame.SeeOther(w, r, home(v)+"/sign-in/second")
+	}
 	http.SetCookie(w, gate.SessionCookie(v.Actor.Portal, in.Token))
 	http.SetCookie(w, gate.DeviceCookie(v.Actor.Portal, in.Device, v.Now))
-	return frame.SeeOther(w, r, frame.Local(v, form.Next, begin(in.Actor)))
+	return frame.SeeOther(w, r, frame.Local(v, form.Next, Begin(in.Actor)))
 }
 
-// begin is where somebody begins who signs in: staff at their work, which asks for a role and not
+// Begin is where somebody begins who signs in: staff at their work, which asks for a role and not
 // for the agreement, everybody else in the cabinet.
-func begin(actor identity.Actor) string {
+func Begin(actor identity.Actor) string {
 	home := "/" + actor.Portal
 	switch {
 	case actor.Is(identity.Operator):
@@ -148,6 +158,11 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	view.Compromised = design.Link{Text: s.Say(v, "security.compromised.title"), URL: home(v) + "/compromised"}
 	if _, cite, ok := clause.In[account.CredentialWarning](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {
 		view.Warning = &design.WarningText{Text: s.Say(v, "security.warning"), Cite: s.Cite(v, cite)}
+	}
+	if first, _ := s.Accounts.PasskeyFirst(v.Actor.Portal); first {
+		if _, ok := s.PasskeySite(r, v); ok {
+			view.Passkey, view.PasskeyURL = &design.Button{Text: s.Say(v, "passkeys.sign_in.button"), Look: design.Secondary}, home(v)+"/sign-in/passkey/ask"
+		}
 	}
 	if v.Ended != nil && err == nil {
 		view.Ended = &design.NotificationBanner{Heading: s.Message(v, v.Ended), More: s.Cite(v, v.Ended.Cite)}
