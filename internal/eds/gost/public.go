@@ -173,23 +173,22 @@ func (c *Curve) oddMultiples() []affine {
 }
 
 // digits writes x, lowest digit first, in digits that are 0 or odd and less than 2^(w−1) in size; among w
-// neighbours at most one is not 0. It returns how many there are.
-func digits(out *[513]int16, x *element, w uint) (n int) {
-	k := [9]uint64{}
-	copy(k[:], x[:])
-	carry := uint64(0)
+// neighbours at most one is not 0. out is given as zeros. It returns how many digits there are.
+func digits(out *[513]int16, x *element, w int) (n int) {
+	var carry uint64
 	for i := 0; i < len(out); {
-		word, bit := i/64, uint(i%64)
-		window := k[word] >> bit
-		if bit > 64-w && word < 8 {
-			window |= k[word+1] << (64 - bit)
+		var window uint64 // above the highest word only the carry is left
+		if i < 512 {
+			window = x[i/64] >> (i % 64)
+		}
+		if i%64 > 64-w && i < 512-64 {
+			window |= x[i/64+1] << (64 - i%64)
 		}
 		if window&1 == carry {
-			out[i] = 0
 			i++
 			continue
 		}
-		d := int16(window&(1<<w-1)) + int16(carry) //nolint:gosec // less than 2^w, w ≤ 9
+		d := int16(window&(1<<w-1) + carry) //nolint:gosec // less than 2^w, w ≤ 9
 		carry = 0
 		if d >= 1<<(w-1) {
 			d -= 1 << w
@@ -197,11 +196,7 @@ func digits(out *[513]int16, x *element, w uint) (n int) {
 		}
 		out[i] = d
 		n = i + 1
-		for end := min(i+int(w), len(out)); i < end; i++ {
-			if i >= n {
-				out[i] = 0
-			}
-		}
+		i += w
 	}
 	return n
 }

@@ -90,6 +90,17 @@ func (o *order) inRange(x *element) uint64 { return (1 ^ x.zero()) & less(x, &o.
 // invertPublic sets z = 1/x mod q for x that is no secret: it takes longer for some x than for others.
 func (o *order) invertPublic(z, x *element) { *z = fromBig(new(big.Int).ModInverse(toBig(x), o.big)) }
 
+// mac is acc + x·y + carry, as its upper and lower word; it cannot overflow them.
+func mac(acc, x, y, carry uint64) (hi, lo uint64) {
+	hi, lo = bits.Mul64(x, y)
+	var c uint64
+	lo, c = bits.Add64(lo, acc, 0)
+	hi, _ = bits.Add64(hi, 0, c)
+	lo, c = bits.Add64(lo, carry, 0)
+	hi, _ = bits.Add64(hi, 0, c)
+	return hi, lo
+}
+
 func fromBig(x *big.Int) (z element) {
 	var be [64]byte
 	x.FillBytes(be[:])

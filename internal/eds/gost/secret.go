@@ -31,9 +31,10 @@ func (c *Curve) combTable() [][combs]affine {
 // timesBase is k·G for 0 < k < q, as x and y below p.
 func (c *Curve) timesBase(k *element) affine {
 	sum := projective{y: element{1}}
-	for i, row := range c.comb() {
+	table := c.comb()
+	for i := range table {
 		digit := k[i/16] >> (4 * (i % 16)) & 15
-		point := c.pick(&row, digit)
+		point := c.pick(&table[i], digit)
 		next := sum
 		c.addComplete(&next, &point)
 		some := (digit | -digit) >> 63

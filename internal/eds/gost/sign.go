@@ -90,7 +90,7 @@ func (k *PrivateKey) Sign(rand io.Reader, digest []byte) ([]byte, error) {
 		q.times(&rd, &r, &k.d)
 		q.times(&s, &nonce, &e)
 		q.add(&s, &s, &rd)
-		if r.zero()|s.zero() == 1 { // once in 2^254: what is told by trying again was published never
+		if r.zero()|s.zero() == 1 { // once in 2^254; nothing of such a try is published
 			continue
 		}
 		out := make([]byte, 2*n)

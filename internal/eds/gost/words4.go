@@ -2,62 +2,141 @@ package gost
 
 import "math/bits"
 
-// mul4 sets z = x·y mod 2^256 − 617.
+// mul4 sets z = x·y mod 2^256 − 617. For each word of x it joins the halves of the products into one number
+// and adds that: two runs of additions, in which the carry never leaves the processor's flag.
 func mul4(z, x, y *element) {
 	var t [8]uint64
+	var c uint64
 	for i := range 4 {
-		var c uint64
-		for j := range 4 {
-			c, t[i+j] = mac(t[i+j], x[i], y[j], c)
-		}
-		t[i+4] = c
+		w, r := x[i], (*[5]uint64)(t[i:])
+		h0, l0 := bits.Mul64(w, y[0])
+		h1, l1 := bits.Mul64(w, y[1])
+		h2, l2 := bits.Mul64(w, y[2])
+		h3, l3 := bits.Mul64(w, y[3])
+		l1, c = bits.Add64(l1, h0, 0)
+		l2, c = bits.Add64(l2, h1, c)
+		l3, c = bits.Add64(l3, h2, c)
+		h3 += c
+		r[0], c = bits.Add64(r[0], l0, 0)
+		r[1], c = bits.Add64(r[1], l1, c)
+		r[2], c = bits.Add64(r[2], l2, c)
+		r[3], c = bits.Add64(r[3], l3, c)
+		r[4] = h3 + c
 	}
 	reduce4(z, &t)
 }
 
-// sqr4 sets z = x² mod 2^256 − 617.
-func sqr4(z, x *element) { mul4(z, x, x) }
+// sqr4 sets z = x² mod 2^256 − 617: the products of different words count twice.
+func sqr4(z, x *element) {
+	var t [8]uint64
+	cross4(&t, x)
+	var c uint64
+	h0, l0 := bits.Mul64(x[0], x[0])
+	h1, l1 := bits.Mul64(x[1], x[1])
+	h2, l2 := bits.Mul64(x[2], x[2])
+	h3, l3 := bits.Mul64(x[3], x[3])
+
+	t[1], c = bits.Add64(t[1], t[1], 0)
+	t[2], c = bits.Add64(t[2], t[2], c)
+	t[3], c = bits.Add64(t[3], t[3], c)
+	t[4], c = bits.Add64(t[4], t[4], c)
+	t[5], c = bits.Add64(t[5], t[5], c)
+	t[6], c = bits.Add64(t[6], t[6], c)
+	t[0], t[7] = l0, c
+
+	t[1], c = bits.Add64(t[1], h0, 0)
+	t[2], c = bits.Add64(t[2], l1, c)
+	t[3], c = bits.Add64(t[3], h1, c)
+	t[4], c = bits.Add64(t[4], l2, c)
+	t[5], c = bits.Add64(t[5], h2, c)
+	t[6], c = bits.Add64(t[6], l3, c)
+	t[7], c = bits.Add64(t[7], h3, c)
+	reduce4(z, &t)
+}
+
+// cross4 adds up the products of each word of x with those above it, into t[1] and up.
+func cross4(t *[8]uint64, x *element) {
+	var c uint64
+	{
+		h1, l1 := bits.Mul64(x[0], x[1])
+		h2, l2 := bits.Mul64(x[0], x[2])
+		h3, l3 := bits.Mul64(x[0], x[3])
+		t[1] = l1
+		t[2], c = bits.Add64(l2, h1, 0)
+		t[3], c = bits.Add64(l3, h2, c)
+		t[4] = h3 + c
+	}
+	{
+		h2, l2 := bits.Mul64(x[1], x[2])
+		h3, l3 := bits.Mul64(x[1], x[3])
+		l3, c = bits.Add64(l3, h2, 0)
+		h3 += c
+		t[3], c = bits.Add64(t[3], l2, 0)
+		t[4], c = bits.Add64(t[4], l3, c)
+		t[5] = h3 + c
+	}
+	{
+		h3, l3 := bits.Mul64(x[2], x[3])
+		t[5], c = bits.Add64(t[5], l3, 0)
+		t[6] = h3 + c
+	}
+}
 
 // reduce4 sets z = t mod 2^256 − 617: the upper half counts 617 times in the lower.
 func reduce4(z *element, t *[8]uint64) {
 	var c uint64
-	for i := range 4 {
-		c, z[i] = mac(t[i], t[i+4], fold4, c)
-	}
-	c = carry4(z, c*fold4)
-	z[0] += c * fold4
-}
-
-// carry4 adds a word to z and returns the carry.
-func carry4(z *element, w uint64) (c uint64) {
-	z[0], c = bits.Add64(z[0], w, 0)
-	z[1], c = bits.Add64(z[1], 0, c)
-	z[2], c = bits.Add64(z[2], 0, c)
-	z[3], c = bits.Add64(z[3], 0, c)
-	return c
+	h0, l0 := bits.Mul64(t[4], fold4)
+	h1, l1 := bits.Mul64(t[5], fold4)
+	h2, l2 := bits.Mul64(t[6], fold4)
+	h3, l3 := bits.Mul64(t[7], fold4)
+	l1, c = bits.Add64(l1, h0, 0)
+	l2, c = bits.Add64(l2, h1, c)
+	l3, c = bits.Add64(l3, h2, c)
+	top := h3 + c
+	l0, c = bits.Add64(l0, t[0], 0)
+	l1, c = bits.Add64(l1, t[1], c)
+	l2, c = bits.Add64(l2, t[2], c)
+	l3, c = bits.Add64(l3, t[3], c)
+	top += c // at most 617: folding it in may carry once more, and then what is left is small
+	l0, c = bits.Add64(l0, top*fold4, 0)
+	l1, c = bits.Add64(l1, 0, c)
+	l2, c = bits.Add64(l2, 0, c)
+	l3, c = bits.Add64(l3, 0, c)
+	z[0] = l0 + c*fold4
+	z[1] = l1
+	z[2] = l2
+	z[3] = l3
 }
 
 // add4 sets z = x + y mod 2^256 − 617.
 func add4(z, x, y *element) {
-	var c uint64
-	z[0], c = bits.Add64(x[0], y[0], 0)
-	z[1], c = bits.Add64(x[1], y[1], c)
-	z[2], c = bits.Add64(x[2], y[2], c)
-	z[3], c = bits.Add64(x[3], y[3], c)
-	c = carry4(z, c*fold4)
-	z[0] += c * fold4
+	l0, c := bits.Add64(x[0], y[0], 0)
+	l1, c := bits.Add64(x[1], y[1], c)
+	l2, c := bits.Add64(x[2], y[2], c)
+	l3, c := bits.Add64(x[3], y[3], c)
+	l0, c = bits.Add64(l0, c*fold4, 0)
+	l1, c = bits.Add64(l1, 0, c)
+	l2, c = bits.Add64(l2, 0, c)
+	l3, c = bits.Add64(l3, 0, c)
+	z[0] = l0 + c*fold4
+	z[1] = l1
+	z[2] = l2
+	z[3] = l3
 }
 
-// sub4 sets z = x − y mod 2^256 − 617.
+// sub4 sets z = x − y mod 2^256 − 617. A borrow has added 2^256, which is 617 too many; taking them off may borrow
+// once more.
 func sub4(z, x, y *element) {
-	var b uint64
-	z[0], b = bits.Sub64(x[0], y[0], 0)
-	z[1], b = bits.Sub64(x[1], y[1], b)
-	z[2], b = bits.Sub64(x[2], y[2], b)
-	z[3], b = bits.Sub64(x[3], y[3], b)
-	z[0], b = bits.Sub64(z[0], b*fold4, 0)
-	z[1], b = bits.Sub64(z[1], 0, b)
-	z[2], b = bits.Sub64(z[2], 0, b)
-	z[3], b = bits.Sub64(z[3], 0, b)
-	z[0] -= b * fold4
+	l0, b := bits.Sub64(x[0], y[0], 0)
+	l1, b := bits.Sub64(x[1], y[1], b)
+	l2, b := bits.Sub64(x[2], y[2], b)
+	l3, b := bits.Sub64(x[3], y[3], b)
+	l0, b = bits.Sub64(l0, b*fold4, 0)
+	l1, b = bits.Sub64(l1, 0, b)
+	l2, b = bits.Sub64(l2, 0, b)
+	l3, b = bits.Sub64(l3, 0, b)
+	z[0] = l0 - b*fold4
+	z[1] = l1
+	z[2] = l2
+	z[3] = l3
 }
