@@ -178,13 +178,14 @@ func (s *Signer) signature(q Question, m *cms.Message, signer *cms.Signer, d doc
 		s.aside(CheckBinding, Absent, nil)
 	}
 	s.note(CheckSignature, signer.CheckSignature(c, d.whole))
-	s.note(CheckAlgorithm, q.strong(c))
 	return true
 }
 
-// strong refuses keys that are not taken for this question.
-func (q Question) strong(c *pki.Certificate) error {
-	if q.Archive {
+// strong refuses keys that are not taken for this question at that moment. GOST 34.310-2004 is in old
+// documents: the last authority that certified people for it ended in 2025, and what is proven to be
+// older was good when it was signed.
+func (q Question) strong(c *pki.Certificate, at time.Time) error {
+	if q.Archive || at.Before(time.Date(2025, 6, 25, 4, 55, 58, 0, time.UTC)) {
 		return c.CheckKey()
 	}
 	return c.CheckStrength()
@@ -204,9 +205,10 @@ func (v *Own) judge(ctx context.Context, q Question, s *Signer, m *cms.Message, 
 // stand asks who stands behind the signer's certificate, and whether it was revoked.
 func (v *Own) stand(ctx context.Context, q Question, s *Signer, enclosed []*pki.Certificate, lists [][]byte) {
 	s.JudgedAt = v.reference(q, s.TimestampedAt)
+	s.note(CheckAlgorithm, q.strong(s.Certificate, s.JudgedAt))
 	chain, err := v.Trust.Chain(s.Certificate, enclosed, s.JudgedAt)
 	for _, c := range chain[:max(0, len(chain)-1)] {
-		err = errors.Join(err, q.strong(c))
+		err = errors.Join(err, q.strong(c, s.JudgedAt))
 	}
 	s.Chain = chain
 	s.note(CheckChain, err)

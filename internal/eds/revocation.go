@@ -50,13 +50,14 @@ func (v *Own) revocation(ctx context.Context, q Question, chain []*pki.Certifica
 	e := v.parseEvidence(q.Evidence)
 	for i := len(chain) - 2; i > 0; i-- {
 		a := v.asking(chain[i], chain[i+1], at)
-		if err := a.given(e); err != nil && final(err) {
+		err := a.given(e)
+		if err != nil && final(err) {
 			return a.told, fmt.Errorf("authority %s: %w", chain[i].Subject.CommonName, err)
 		}
 		// An authority of the store stands there by the operator's decision; one that the signer
 		// encloses has to be known not to be revoked.
 		if a.told.State != string(pki.GoodState) && !v.Trust.Knows(chain[i]) {
-			if err := v.ask(ctx, a, chain[i]); err != nil {
+			if err := v.ask(ctx, a, chain[i], err); err != nil {
 				return a.told, fmt.Errorf("authority %s: %w", chain[i].Subject.CommonName, err)
 			}
 		}
@@ -66,7 +67,7 @@ func (v *Own) revocation(ctx context.Context, q Question, chain []*pki.Certifica
 	if err == nil || final(err) {
 		return a.told, err
 	}
-	return a.told, v.ask(ctx, a, chain[0])
+	return a.told, v.ask(ctx, a, chain[0], err)
 }
 
 // final reports whether nothing that is asked afterwards could make the refusal good.
@@ -242,9 +243,9 @@ func (a *asked) weigh(source string, read func() (pki.Status, error)) (Revocatio
 	return told, nil
 }
 
-// ask asks the authority itself: its responder, and where that says nothing usable, its lists.
-func (v *Own) ask(ctx context.Context, a *asked, c *pki.Certificate) error {
-	err := pki.Refuse(pki.RevocationUnknown, errors.New("nobody could be asked"))
+// ask asks the authority itself: its responder, and where that says nothing usable, its lists. err is
+// what is refused if there is nobody to ask.
+func (v *Own) ask(ctx context.Context, a *asked, c *pki.Certificate, err error) error {
 	if v.Fetch == nil {
 		return err
 	}

@@ -84,9 +84,10 @@ func (v *Own) stamper(ctx context.Context, q Question, t *cms.Token) Signer {
 		return s
 	}
 	s.TimestampedAt, s.JudgedAt = t.At.UTC(), t.At.UTC()
+	s.note(CheckAlgorithm, q.strong(s.Certificate, t.At))
 	chain, err := v.Trust.Chain(s.Certificate, t.Certificates, t.At)
 	for _, c := range chain[:max(0, len(chain)-1)] {
-		err = errors.Join(err, q.strong(c))
+		err = errors.Join(err, q.strong(c, t.At))
 	}
 	s.Chain = chain
 	s.note(CheckChain, err)

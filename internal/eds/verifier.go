@@ -32,7 +32,8 @@ type Question struct {
 	// At is the moment asked about. The zero time asks about the moment of a time-stamp that holds, and
 	// about now without one. A time-stamp of before At is proof that the signature is older.
 	At time.Time
-	// Archive also takes what is refused in new signatures: GOST 34.310-2004.
+	// Archive takes GOST 34.310-2004 whatever the moment; without it, only in what is proven or asked about
+	// as older than the end of the authorities that certified for it.
 	Archive bool
 	// Bound demands that the signer vouched for the certificate (CAdES, signing-certificate-v2).
 	Bound bool
@@ -143,8 +144,8 @@ const (
 	CheckDocument    CheckName = "document"    // the signed digest is the document's
 	CheckBinding     CheckName = "binding"     // the signer vouched for this certificate
 	CheckSignature   CheckName = "signature"   // the signature is by the certificate's key
-	CheckAlgorithm   CheckName = "algorithm"   // key and digests are strong enough
 	CheckTimestamp   CheckName = "timestamp"   // the time-stamp is an authority's and of this signature
+	CheckAlgorithm   CheckName = "algorithm"   // the key is strong enough at the moment of judgement
 	CheckChain       CheckName = "chain"       // a trusted root stands behind it, all valid at the time
 	CheckPurpose     CheckName = "purpose"     // the certificate is for this
 	CheckHolder      CheckName = "holder"      // it names one person, or one organisation
