@@ -198,6 +198,9 @@ func TestPointsAgainstBig(t *testing.T) {
 	for c, ref := range references(t) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			if !ref.p.ProbablyPrime(20) || !ref.q.ProbablyPrime(20) {
+				t.Fatal("p or q is no prime")
+			}
 			if ref.times(ref.q, ref.base()) != nil {
 				t.Fatal("q·G is not infinity")
 			}
@@ -306,5 +309,28 @@ func (c *Curve) same(t *testing.T, what string, got *jacobian, want *point) {
 	flat := c.flatten([]jacobian{*got})[0]
 	if toBig(&flat.x).Cmp(want.x) != 0 || toBig(&flat.y).Cmp(want.y) != 0 {
 		t.Errorf("%s = %x, %x; want %x, %x", what, toBig(&flat.x), toBig(&flat.y), want.x, want.y)
+	}
+}
+
+// On the curve with 256 bits lie points that no private key leads to. The one of order 2 comes from the point
+// (0, −1) of its twisted Edwards form (RFC 7836, A.2): x is (e + d)/6, y is 0.
+func TestPointsOutsideTheSubgroup(t *testing.T) {
+	t.Parallel()
+	c := Curve256A()
+	ref := references(t)[c]
+	x := fromHex("0605F6B7C183FA81578BC39CFAD518132B9DF62897009AF7E522C32D6DC7BFFB")
+	x.Add(x, big.NewInt(1)).Mul(x, new(big.Int).ModInverse(big.NewInt(6), ref.p)).Mod(x, ref.p)
+	two := &point{x, new(big.Int)}
+	if !ref.on(two) {
+		t.Fatal("the point of order 2 is off the curve")
+	}
+	for name, p := range map[string]*point{"of order 2": two, "beside the subgroup": ref.add(ref.times(big.NewInt(12345), ref.base()), two)} {
+		xy := append(leOf(p.x, 32), leOf(p.y, 32)...)
+		if !ref.on(p) {
+			t.Errorf("point %s is off the curve", name)
+		}
+		if _, err := ParsePublicKey(c, xy); err == nil {
+			t.Errorf("point %s is taken for a key", name)
+		}
 	}
 }
