@@ -62,7 +62,8 @@ type stage struct {
 // stages are all works in the order of the table.
 func stages() []stage {
 	return []stage{
-		{"page", openPage}, {"act", openAct}, {"sign-in", openSignIn}, {"clause", openClause}, {"start", openStart},
+		{"page", openPage}, {"act", openAct}, {"sign-in", openSignIn}, {"clause", openClause}, {"signature", openSignature},
+		{"start", openStart},
 	}
 }
 
