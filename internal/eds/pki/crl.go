@@ -150,7 +150,7 @@ func eachExtension(in cryptobyte.String, visit func(oid string, critical bool, v
 		var oid cryptobyte.String
 		var critical bool
 		if !list.ReadASN1(&e, cbasn1.SEQUENCE) || !e.ReadASN1Element(&oid, cbasn1.OBJECT_IDENTIFIER) ||
-			!e.ReadOptionalASN1Boolean(&critical, cbasn1.BOOLEAN, false) ||
+			e.PeekASN1Tag(cbasn1.BOOLEAN) && (!e.ReadASN1Boolean(&critical) || !critical) || // DER leaves the default out
 			!e.ReadASN1(&value, cbasn1.OCTET_STRING) || !e.Empty() {
 			return errCRL("extension")
 		}
