@@ -313,7 +313,7 @@ func (c *Curve) same(t *testing.T, what string, got *jacobian, want *point) {
 }
 
 // On the curve with 256 bits lie points that no private key leads to. The one of order 2 comes from the point
-// (0, −1) of its twisted Edwards form (RFC 7836, A.2): x is (e + d)/6, y is 0.
+// (0, −1) of its twisted Edwards form (RFC 7836, appendix A): x is (e + d)/6, y is 0.
 func TestPointsOutsideTheSubgroup(t *testing.T) {
 	t.Parallel()
 	c := Curve256A()
@@ -331,6 +331,37 @@ func TestPointsOutsideTheSubgroup(t *testing.T) {
 		}
 		if _, err := ParsePublicKey(c, xy); err == nil {
 			t.Errorf("point %s is taken for a key", name)
+		}
+	}
+}
+
+// A coordinate less than 569 (617) can be written a second time, as itself + p, within the same bytes. Both writings
+// fulfil the equation of the curve; a key has one.
+func TestCoordinatesAreWrittenOnce(t *testing.T) {
+	t.Parallel()
+	all := references(t)
+	for _, x := range []struct {
+		c     *Curve
+		small string
+		x, y  *big.Int
+	}{
+		{Curve512A(), "x", big.NewInt(3), toBig(&Curve512A().base.y)},
+		{CryptoProA(), "x", big.NewInt(1), toBig(&CryptoProA().base.y)},
+		{Curve512A(), "y", fromHex("10112988de3c41963b29794ad8496282a0b5644c9d4be8cb669518c34b0b6a10781a3f604b77f5b4e252dc06a57b0616700b1372a2befcec107f99dddde13fbb"), big.NewInt(2)},
+		{CryptoProA(), "y", fromHex("51be55a5b36a0c6c10ecb23f58ce0722de9ff26a90f3030bf9d4e5c5322ebb30"), big.NewInt(1)},
+	} {
+		n, p := x.c.Size(), all[x.c].p
+		write := func(x, y *big.Int) []byte { return append(leOf(x, n), leOf(y, n)...) }
+		if _, err := ParsePublicKey(x.c, write(x.x, x.y)); err != nil {
+			t.Errorf("%s, point %x, %x: %v", x.c.name, x.x, x.y, err)
+		}
+		if x.small == "x" {
+			x.x = new(big.Int).Add(x.x, p)
+		} else {
+			x.y = new(big.Int).Add(x.y, p)
+		}
+		if _, err := ParsePublicKey(x.c, write(x.x, x.y)); err == nil {
+			t.Errorf("%s, point %x, %x: taken in a second writing", x.c.name, x.x, x.y)
 		}
 	}
 }

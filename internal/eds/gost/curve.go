@@ -50,13 +50,13 @@ var (
 	})
 )
 
-// Curve512A is the curve of GOST 34.10-2015 with 512 bits (RFC 7836, A.2).
+// Curve512A is the curve of GOST 34.10-2015 with 512 bits (RFC 7836, appendix A).
 func Curve512A() *Curve { return curve512A() }
 
 // CryptoProA is the curve of GOST 34.310-2004, 256 bits (RFC 4357, 11.4).
 func CryptoProA() *Curve { return cryptoProA() }
 
-// Curve256A is the curve of GOST 34.10-2015 with 256 bits, in the form of Weierstrass (RFC 7836, A.2).
+// Curve256A is the curve of GOST 34.10-2015 with 256 bits, in the form of Weierstrass (RFC 7836, appendix A).
 // Four times as many points lie on it as its base point reaches.
 func Curve256A() *Curve { return curve256A() }
 

@@ -61,7 +61,7 @@ func TestKeysOfTheStandard(t *testing.T) {
 	}
 }
 
-// The certificate of RFC 9215, appendix A, on the curve of 256 bits. The Russian profile writes a signature as s‖r,
+// The certificate among the examples of RFC 9215 on the curve of 256 bits. The Russian profile writes a signature as s‖r,
 // highest byte first: the whole string the other way round.
 func TestCertificateOfTheStandardWith256Bits(t *testing.T) {
 	t.Parallel()

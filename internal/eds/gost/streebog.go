@@ -128,7 +128,7 @@ func (d *digester) take(p []byte, length uint64) {
 	d.sum.add(&m)
 }
 
-// compress is g_N of RFC 6986, 8: twelve rounds in which the key runs beside the text.
+// compress is g_N of RFC 6986: twelve rounds in which the key runs beside the text.
 func (d *digester) compress(n, m *block) {
 	var key, text block
 	d.tables.apply(&key, &d.h, n)

@@ -57,29 +57,13 @@ func sqr4(z, x *element) {
 // cross4 adds up the products of each word of x with those above it, into t[1] and up.
 func cross4(t *[8]uint64, x *element) {
 	var c uint64
-	{
-		h1, l1 := bits.Mul64(x[0], x[1])
-		h2, l2 := bits.Mul64(x[0], x[2])
-		h3, l3 := bits.Mul64(x[0], x[3])
-		t[1] = l1
-		t[2], c = bits.Add64(l2, h1, 0)
-		t[3], c = bits.Add64(l3, h2, c)
-		t[4] = h3 + c
-	}
-	{
-		h2, l2 := bits.Mul64(x[1], x[2])
-		h3, l3 := bits.Mul64(x[1], x[3])
-		l3, c = bits.Add64(l3, h2, 0)
-		h3 += c
-		t[3], c = bits.Add64(t[3], l2, 0)
-		t[4], c = bits.Add64(t[4], l3, c)
-		t[5] = h3 + c
-	}
-	{
-		h3, l3 := bits.Mul64(x[2], x[3])
-		t[5], c = bits.Add64(t[5], l3, 0)
-		t[6] = h3 + c
-	}
+	c, t[1] = mac(0, x[0], x[1], 0)
+	c, t[2] = mac(0, x[0], x[2], c)
+	t[4], t[3] = mac(0, x[0], x[3], c)
+	c, t[3] = mac(t[3], x[1], x[2], 0)
+	c, t[4] = mac(t[4], x[1], x[3], c)
+	t[5] = c
+	t[6], t[5] = mac(t[5], x[2], x[3], 0)
 }
 
 // reduce4 sets z = t mod 2^256 − 617: the upper half counts 617 times in the lower.

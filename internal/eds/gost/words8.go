@@ -145,47 +145,19 @@ func cross8(t *[16]uint64, x *element) {
 		t[9], c = bits.Add64(t[9], l7, c)
 		t[10] = h7 + c
 	}
-	{
-		h4, l4 := bits.Mul64(x[3], x[4])
-		h5, l5 := bits.Mul64(x[3], x[5])
-		h6, l6 := bits.Mul64(x[3], x[6])
-		h7, l7 := bits.Mul64(x[3], x[7])
-		l5, c = bits.Add64(l5, h4, 0)
-		l6, c = bits.Add64(l6, h5, c)
-		l7, c = bits.Add64(l7, h6, c)
-		h7 += c
-		t[7], c = bits.Add64(t[7], l4, 0)
-		t[8], c = bits.Add64(t[8], l5, c)
-		t[9], c = bits.Add64(t[9], l6, c)
-		t[10], c = bits.Add64(t[10], l7, c)
-		t[11] = h7 + c
-	}
-	{
-		h5, l5 := bits.Mul64(x[4], x[5])
-		h6, l6 := bits.Mul64(x[4], x[6])
-		h7, l7 := bits.Mul64(x[4], x[7])
-		l6, c = bits.Add64(l6, h5, 0)
-		l7, c = bits.Add64(l7, h6, c)
-		h7 += c
-		t[9], c = bits.Add64(t[9], l5, 0)
-		t[10], c = bits.Add64(t[10], l6, c)
-		t[11], c = bits.Add64(t[11], l7, c)
-		t[12] = h7 + c
-	}
-	{
-		h6, l6 := bits.Mul64(x[5], x[6])
-		h7, l7 := bits.Mul64(x[5], x[7])
-		l7, c = bits.Add64(l7, h6, 0)
-		h7 += c
-		t[11], c = bits.Add64(t[11], l6, 0)
-		t[12], c = bits.Add64(t[12], l7, c)
-		t[13] = h7 + c
-	}
-	{
-		h7, l7 := bits.Mul64(x[6], x[7])
-		t[13], c = bits.Add64(t[13], l7, 0)
-		t[14] = h7 + c
-	}
+	c, t[7] = mac(t[7], x[3], x[4], 0) // the short rows go one by one
+	c, t[8] = mac(t[8], x[3], x[5], c)
+	c, t[9] = mac(t[9], x[3], x[6], c)
+	c, t[10] = mac(t[10], x[3], x[7], c)
+	t[11] = c
+	c, t[9] = mac(t[9], x[4], x[5], 0)
+	c, t[10] = mac(t[10], x[4], x[6], c)
+	c, t[11] = mac(t[11], x[4], x[7], c)
+	t[12] = c
+	c, t[11] = mac(t[11], x[5], x[6], 0)
+	c, t[12] = mac(t[12], x[5], x[7], c)
+	t[13] = c
+	t[14], t[13] = mac(t[13], x[6], x[7], 0)
 }
 
 // reduce8 sets z = t mod 2^512 − 569: the upper half counts 569 times in the lower.
