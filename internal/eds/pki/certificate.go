@@ -65,10 +65,11 @@ func decodeArmour(data []byte, kind string, limit int) ([]byte, error) {
 	if len(data) > limit {
 		return nil, Refuse(TooLarge, fmt.Errorf("%d bytes", len(data)))
 	}
+	if bytes.HasPrefix(data, []byte{0x30}) && !bytes.HasPrefix(data, []byte("0 ")) {
+		return data, nil // as it is: the last octet of a signature may look like a line end
+	}
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	switch {
-	case bytes.HasPrefix(data, []byte{0x30}) && !bytes.HasPrefix(data, []byte("0 ")):
-		return data, nil
 	case bytes.Contains(data, []byte("-----BEGIN ")):
 		block, rest := pem.Decode(data)
 		if block == nil || block.Type != kind || len(bytes.TrimSpace(rest)) > 0 {
