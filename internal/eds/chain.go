@@ -92,7 +92,11 @@ func (s *search) step(chain []*pki.Certificate, issuer *pki.Certificate) error {
 	if s.tries++; s.tries > maxTries {
 		return pki.Refuse(pki.TooLarge, errors.New("too many certificates that could be the issuer"))
 	}
-	return last.CheckIssuedBy(issuer)
+	err := last.CheckIssuedBy(issuer)
+	if pki.ReasonOf(err) == pki.BadSignature { // it bears the name of an authority that never issued it
+		return pki.Refuse(pki.UnknownIssuer, fmt.Errorf("%s did not sign it: %w", issuer.Subject.CommonName, err))
+	}
+	return err
 }
 
 // checkPathLength holds an issuer to how many authorities may follow below it, those of its own name
