@@ -65,12 +65,11 @@ func decodeArmour(data []byte, kind string, limit int) ([]byte, error) {
 	if len(data) > limit {
 		return nil, Refuse(TooLarge, fmt.Errorf("%d bytes", len(data)))
 	}
-	if bytes.HasPrefix(data, []byte{0x30}) && !bytes.HasPrefix(data, []byte("0 ")) {
+	if len(data) > 0 && data[0] == 0x30 {
 		return data, nil // as it is: the last octet of a signature may look like a line end
 	}
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	switch {
-	case bytes.Contains(data, []byte("-----BEGIN ")):
+	if bytes.Contains(data, []byte("-----BEGIN ")) {
 		block, rest := pem.Decode(data)
 		if block == nil || block.Type != kind || len(bytes.TrimSpace(rest)) > 0 {
 			return nil, Refuse(Malformed, fmt.Errorf("not one PEM block of %s", kind))

@@ -1,6 +1,7 @@
 package pki_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,4 +99,44 @@ func TestEveryReasonHasASentence(t *testing.T) {
 			t.Errorf("%s is listed twice", r)
 		}
 	}
+}
+
+func TestDERThatEndsLikeALineIsNotTrimmed(t *testing.T) {
+	t.Parallel()
+	for _, last := range []byte(" \t\r\n") {
+		der := slices.Clone(certificate(t, "cms/individual_signer.cer").Raw)
+		der[len(der)-1] = last // of the signature
+		if _, err := pki.ParsePEMOrDER(der); err != nil {
+			t.Errorf("ends with %q: %v", last, err)
+		}
+	}
+}
+
+func TestCertificatesThatAreNone(t *testing.T) {
+	t.Parallel()
+	der := certificate(t, "cms/individual_signer.cer").Raw
+	for what, data := range map[string][]byte{
+		"nothing": nil, "half": der[:len(der)/2], "more": append(slices.Clone(der), 0), "text": []byte("certificate"),
+		"another PEM": []byte("-----BEGIN CMS-----\nMAA=\n-----END CMS-----\n"),
+	} {
+		_, err := pki.ParsePEMOrDER(data)
+		wantReason(t, what, err, pki.Malformed)
+	}
+	_, err := pki.ParseCertificate(make([]byte, pki.MaxCertificate+1))
+	wantReason(t, "endless", err, pki.TooLarge)
+}
+
+func TestAKeyOffTheCurveIsRefused(t *testing.T) {
+	t.Parallel()
+	c := certificate(t, "cms/individual_signer.cer")
+	point := c.RawSubjectPublicKeyInfo[len(c.RawSubjectPublicKeyInfo)-20]
+	der := slices.Clone(c.Raw)
+	i := bytes.Index(der, c.RawSubjectPublicKeyInfo) + len(c.RawSubjectPublicKeyInfo) - 20
+	der[i] = point ^ 1
+	off, err := pki.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantReason(t, "key", off.CheckKey(), pki.BadKey)
+	wantReason(t, "signature", off.CheckSignature(pki.OID(pki.SignGOST512), pki.OID(pki.DigestGOST512), []byte("x"), make([]byte, 128)), pki.BadKey)
 }
