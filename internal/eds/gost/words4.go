@@ -50,7 +50,7 @@ func sqr4(z, x *element) {
 	t[4], c = bits.Add64(t[4], l2, c)
 	t[5], c = bits.Add64(t[5], h2, c)
 	t[6], c = bits.Add64(t[6], l3, c)
-	t[7], c = bits.Add64(t[7], h3, c)
+	t[7], _ = bits.Add64(t[7], h3, c)
 	reduce4(z, &t)
 }
 

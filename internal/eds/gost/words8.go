@@ -82,7 +82,7 @@ func sqr8(z, x *element) {
 	t[12], c = bits.Add64(t[12], l6, c)
 	t[13], c = bits.Add64(t[13], h6, c)
 	t[14], c = bits.Add64(t[14], l7, c)
-	t[15], c = bits.Add64(t[15], h7, c)
+	t[15], _ = bits.Add64(t[15], h7, c)
 	reduce8(z, &t)
 }
 
