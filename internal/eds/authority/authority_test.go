@@ -386,3 +386,17 @@ func TestOpenSSLAcceptsAStampOfRSA(t *testing.T) {
 		t.Errorf("openssl ts: %v %s", err, text)
 	}
 }
+
+func FuzzRequests(f *testing.F) {
+	a, _ := open(f, authority.GOST)
+	request, err := pki.OCSPRequest(a.Issuing, a.Issuing, []byte("nonce"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(request)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(a.OCSP(data)) == 0 || len(a.Stamp(data)) == 0 {
+			t.Error("no answer")
+		}
+	})
+}
