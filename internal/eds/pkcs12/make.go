@@ -23,7 +23,7 @@ const rounds = 1024
 // under triple DES, MAC by SHA-1, all in DER. It protects no better than those of the authority do, and
 // is for keys of tests and demonstrations. Salts are read from rand.
 func Make(rand io.Reader, entry Entry, others []*pki.Certificate, passphrase string) ([]byte, error) {
-	if entry.Certificate == nil || !bytes.Equal(entry.Certificate.RawSubjectPublicKeyInfo, entry.Key.PublicKeyInfo()) {
+	if entry.Certificate == nil || !entry.Certificate.Matches(entry.Key) {
 		return nil, pki.Refuse(pki.NoCertificate, errors.New("the certificate is not the key's"))
 	}
 	m := &maker{rand: rand, passphrase: passphrase}

@@ -8,7 +8,6 @@
 package pkcs12
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -349,7 +348,7 @@ func (o *opener) store() (*Store, error) {
 		mine := false
 		for i := range s.Entries {
 			e := &s.Entries[i]
-			if e.Certificate == nil && bytes.Equal(c.RawSubjectPublicKeyInfo, e.Key.PublicKeyInfo()) {
+			if e.Certificate == nil && c.Matches(e.Key) {
 				e.Certificate, mine = c, true
 				break
 			}

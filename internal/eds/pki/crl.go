@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -15,6 +16,8 @@ import (
 
 // MaxCRL is the largest list of revoked certificates read, in bytes: some two million entries.
 const MaxCRL = 64 << 20
+
+const maxExtensions = 32 // of a list or an entry
 
 // CRL is a list of revoked certificates (RFC 5280 §5), complete or delta. The standard library's
 // parser makes several objects for each entry; the authority's lists have hundreds of thousands, so
@@ -144,7 +147,7 @@ func eachExtension(in cryptobyte.String, visit func(oid string, critical bool, v
 	if !in.ReadASN1(&list, cbasn1.SEQUENCE) || !in.Empty() {
 		return errCRL("extensions")
 	}
-	seen := map[string]bool{}
+	var seen []string
 	for !list.Empty() {
 		var e, value cryptobyte.String
 		var oid cryptobyte.String
@@ -155,10 +158,10 @@ func eachExtension(in cryptobyte.String, visit func(oid string, critical bool, v
 			return errCRL("extension")
 		}
 		dotted, ok := dottedOID(oid)
-		if !ok || seen[dotted] {
+		if !ok || slices.Contains(seen, dotted) || len(seen) == maxExtensions {
 			return errCRL("extension")
 		}
-		seen[dotted] = true
+		seen = append(seen, dotted)
 		if err := visit(dotted, critical, value); err != nil {
 			return err
 		}

@@ -190,8 +190,8 @@ func parseAlgorithm(der []byte) (pkix.AlgorithmIdentifier, error) {
 	return a, nil
 }
 
-func dottedOID(der []byte) (string, bool) {
+func dottedOID(der cryptobyte.String) (string, bool) {
 	var oid asn1.ObjectIdentifier
-	rest, err := asn1.Unmarshal(der, &oid)
-	return oid.String(), err == nil && len(rest) == 0
+	ok := der.ReadASN1ObjectIdentifier(&oid) && der.Empty()
+	return oid.String(), ok
 }

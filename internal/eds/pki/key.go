@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -179,6 +180,17 @@ func (k rsaPrivate) Sign(rand io.Reader, digest asn1.ObjectIdentifier, signed []
 	h.Write(signed)
 	sig, err := rsa.SignPKCS1v15(rand, k.key, kind, h.Sum(nil))
 	return OID(algorithm), sig, err
+}
+
+// Matches reports whether the certificate is of the key. Parameters of the algorithm are not compared:
+// issuers write them in more than one way.
+func (c *Certificate) Matches(key Key) bool {
+	own, err := parseKeyInfo(c.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return false
+	}
+	other, err := parseKeyInfo(key.PublicKeyInfo())
+	return err == nil && own.Algorithm.Algorithm.Equal(other.Algorithm.Algorithm) && bytes.Equal(own.Key.Bytes, other.Key.Bytes)
 }
 
 // ParsePKCS8 reads a private key out of PrivateKeyInfo: RSA, or GOST as the authority writes it.

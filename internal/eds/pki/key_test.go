@@ -41,6 +41,9 @@ func TestGOSTKeysOfEveryCurveSignAndComeBack(t *testing.T) {
 func signatures(t *testing.T, key, same pki.Key) {
 	t.Helper()
 	c := withKey(t, key)
+	if !c.Matches(same) || certificate(t, "cms/individual_signer.cer").Matches(key) {
+		t.Errorf("%s: the certificate matches another key, or not its own", key.Algorithm())
+	}
 	message := []byte("signed")
 	algorithm, sig, err := same.Sign(rand.Reader, same.DefaultDigest(), message)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // is, with the signatures it already has. The bytes of the document stay as they are but for that.
 // The certificates are the signer's, whose key must be the one given, and others to enclose.
 func Sign(rand io.Reader, data []byte, key pki.Key, certificates ...*pki.Certificate) ([]byte, error) {
-	if len(certificates) == 0 || !bytes.Equal(certificates[0].RawSubjectPublicKeyInfo, key.PublicKeyInfo()) {
+	if len(certificates) == 0 || !certificates[0].Matches(key) {
 		return nil, pki.Refuse(pki.NoCertificate, errors.New("the first certificate is not the key's"))
 	}
 	t, err := parse(data)
