@@ -1,9 +1,11 @@
 package pki_test
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
+	"tereze/internal/eds/gost"
 	"tereze/internal/eds/pki"
 )
 
@@ -59,6 +61,21 @@ func FuzzCRL(f *testing.F) {
 }
 
 func FuzzPKCS8(f *testing.F) {
+	for _, curve := range []*gost.Curve{gost.Curve512A(), gost.CryptoProA()} {
+		secret, err := gost.GenerateKey(curve, rand.Reader)
+		if err != nil {
+			f.Fatal(err)
+		}
+		key, err := pki.NewGOSTKey(secret)
+		if err != nil {
+			f.Fatal(err)
+		}
+		der, err := key.PKCS8()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(der)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if key, err := pki.ParsePKCS8(data); err == nil && len(key.PublicKeyInfo()) == 0 {
 			t.Error("a key without a public key")
