@@ -52,9 +52,7 @@ const (
 
 	// The National Certification Authority's policies.
 	PolicyNCA       = "1.2.398.3.3.2"   // every holder, since 2022
-	PolicyOrgSign   = "1.2.398.3.3.2.1" // before 2022
-	PolicyOrgAuth   = "1.2.398.3.3.2.2"
-	PolicySign      = "1.2.398.3.3.2.3"
+	PolicyOrgAuth   = "1.2.398.3.3.2.2" // before 2022, as the next
 	PolicyAuth      = "1.2.398.3.3.2.4"
 	PolicyAuthority = "1.2.398.3.1.2"
 )
