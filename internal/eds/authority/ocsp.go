@@ -105,11 +105,11 @@ func (a *Authority) status(id pki.CertID) asn1.RawValue {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	serial := string(id.Serial.Bytes())
-	if !a.serials[serial] {
+	serial := id.Serial.Bytes()
+	if !a.serials[string(serial)] {
 		return raw(taggedRevocation(revokedStatus{time.Unix(0, 0).UTC(), OnHold}))
 	}
-	if r, ok := a.revoked[serial]; ok {
+	if r, ok := a.revoked[string(serial)]; ok {
 		return raw(taggedRevocation(revokedStatus{r.at, asn1.Enumerated(r.cause)}))
 	}
 	return choice(0, nil)

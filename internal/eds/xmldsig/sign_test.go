@@ -269,3 +269,21 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+func TestSignersOfDifferentAlgorithmsSignOneDocument(t *testing.T) {
+	t.Parallel()
+	old, _ := people(t, authority.RSA)
+	_, young := people(t, authority.GOST)
+	data := sign(t, sign(t, []byte(`<a><b>test</b></a>`), old), young)
+	wantReason(t, "both", reason(data), "")
+	signers, err := xmldsig.Verify(bytes.Replace(data, []byte("test"), []byte("TEST"), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range signers {
+		wantReason(t, s.Certificate.Algorithm(), s.Err, pki.WrongDocument)
+		if s.Content != nil {
+			t.Errorf("signer %d: content of a document that nobody signed", i)
+		}
+	}
+}
