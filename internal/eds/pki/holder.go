@@ -95,8 +95,11 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 			h.Surname = value
 		case "2.5.4.42":
 			given = value
-		case "2.5.4.5", "2.5.4.11": // serialNumber and OU: a few old certificates carry the BIN in the first
-			h.readNumber(value)
+		case "2.5.4.5": // serialNumber; a few old certificates carry the BIN here
+			h.readNumber("IIN", &h.IIN, value)
+			h.readNumber("BIN", &h.BIN, value)
+		case "2.5.4.11": // organisational unit
+			h.readNumber("BIN", &h.BIN, value)
 		case "2.5.4.6":
 			h.Country = value
 		case "2.5.4.10":
@@ -113,16 +116,10 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 	return given
 }
 
-func (h *Holder) readNumber(value string) {
-	into := &h.IIN
-	digits, ok := strings.CutPrefix(value, "IIN")
-	if !ok {
-		if digits, ok = strings.CutPrefix(value, "BIN"); !ok {
-			return
-		}
-		into = &h.BIN
-	}
-	if len(digits) != 12 || strings.Trim(digits, "0123456789") != "" {
+// readNumber takes the twelve digits behind the prefix; any other value says nothing.
+func (h *Holder) readNumber(prefix string, into *string, value string) {
+	digits, ok := strings.CutPrefix(value, prefix)
+	if !ok || len(digits) != 12 || strings.Trim(digits, "0123456789") != "" {
 		return
 	}
 	if *into != "" && *into != digits {
