@@ -86,9 +86,9 @@ func TestManyEnclosedAuthoritiesCostNoMoreThanAFew(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	var enclosed []*pki.Certificate
-	stranger := o.issue(holder{key: keys()[3]}, 3, "STRANGER", authority)
+	stranger := o.issue(holder{key: keys()[3]}, 3, "STRANGER", certifying)
 	for range 40 { // each could be the issuer of each, by name and key
-		enclosed = append(enclosed, o.issue(stranger, 3, "STRANGER", authority).Certificate)
+		enclosed = append(enclosed, o.issue(stranger, 3, "STRANGER", certifying).Certificate)
 	}
 	p := o.issue(stranger, 2, "ПЕРСОНА")
 	r := ask(t, o.verifier(), given(p.sign(t, "document", func(s *cms.Signing) { s.Chain = enclosed })))

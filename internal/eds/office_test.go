@@ -52,8 +52,8 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	o := &office{t: t, serial: 100}
 	lasting := func(c *x509.Certificate) { c.NotBefore, c.NotAfter = noon().AddDate(-5, 0, 0), noon().AddDate(5, 0, 0) }
-	o.root = o.issue(holder{key: keys()[0]}, 0, "ROOT", authority, lasting)
-	o.ca = o.issue(o.root, 1, "CA", authority, lasting, func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true })
+	o.root = o.issue(holder{key: keys()[0]}, 0, "ROOT", certifying, lasting)
+	o.ca = o.issue(o.root, 1, "CA", certifying, lasting, func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true })
 	return o
 }
 
@@ -91,8 +91,8 @@ func (o *office) issue(issuer holder, key int, name string, change ...func(*x509
 	return h
 }
 
-// authority makes a certificate one of an authority that may certify others.
-func authority(c *x509.Certificate) {
+// certifying makes a certificate one of an authority that may certify others.
+func certifying(c *x509.Certificate) {
 	c.IsCA, c.BasicConstraintsValid, c.KeyUsage = true, true, x509.KeyUsageCertSign|x509.KeyUsageCRLSign
 	c.ExtKeyUsage, c.UnknownExtKeyUsage, c.PolicyIdentifiers = nil, nil, nil
 }

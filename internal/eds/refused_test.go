@@ -228,8 +228,8 @@ func TestCertificatesThatMayNotSignAreRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	stranger := newOffice(t)
-	stranger.root = stranger.issue(holder{key: keys()[3]}, 3, "ROOT", authority)
-	deep := o.issue(o.ca, 3, "DEEP", authority) // under an issuer with a path length of 0
+	stranger.root = stranger.issue(holder{key: keys()[3]}, 3, "ROOT", certifying)
+	deep := o.issue(o.ca, 3, "DEEP", certifying) // under an issuer with a path length of 0
 	for name, c := range map[string]struct {
 		signer holder
 		chain  []*pki.Certificate

@@ -117,7 +117,12 @@ func (a *Authority) certifyService(name, title string, key pki.Key, usage string
 		issuer:  a.Issuing.RawSubject, key: key, signer: a.key, from: from, to: to,
 	}
 	t.extensions = serviceExtensions(t, usage)
-	return a.certify(t)
+	c, err := a.certify(t)
+	if err != nil {
+		return nil, err
+	}
+	a.serials[string(c.SerialNumber.Bytes())] = true
+	return c, nil
 }
 
 // stream is bytes that depend on the seed and a name alone. math/rand/v2's ChaCha8 is a stream cipher;

@@ -195,6 +195,8 @@ func serviceExtensions(t template, usage string) []pkix.Extension {
 	out := append([]pkix.Extension{keyUsage(0), usages(true, usage)}, identifiers(t)...)
 	if usage == pki.UsageOCSPSigning {
 		out = append(out, pkix.Extension{Id: pki.OID("1.3.6.1.5.5.7.48.1.5"), Value: asn1.NullBytes})
+		return out
 	}
-	return out
+	// Who relies on a stamp asks whether its authority was revoked, as of any other certificate.
+	return append(out, access(), points("2.5.29.31", CRLAddress), points("2.5.29.46", DeltaAddress))
 }
