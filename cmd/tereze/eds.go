@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
+	"crypto/rand"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -11,9 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"crypto/rand"
-	"crypto/x509"
 
 	"tereze/internal/eds"
 	"tereze/internal/eds/pki"
@@ -370,78 +367,4 @@ func stamp(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
-}
-
-const edsShowHelp = `Shows what a certificate says: whom it names, what it is for, from when until when it is valid.
-It checks nothing: whose certificate it is, only a verified chain tells.
-
-Usage: tereze eds show CERT
-
-CERT is one certificate in DER, PEM or base64.
-
-Example: tereze eds show nca_gost_2022.pem
-`
-
-func edsShow(args []string, out, errs io.Writer) int {
-	f := flag.NewFlagSet("eds show", flag.ContinueOnError)
-	rest, status, done := parse(f, edsShowHelp, args, out, errs)
-	if done {
-		return status
-	}
-	if len(rest) != 1 {
-		return misuse(errs, f, "want one certificate")
-	}
-	data, err := contents(rest[0], 2*pki.MaxCertificate)
-	if err != nil {
-		return refuse(errs, f, err)
-	}
-	c, err := pki.ParsePEMOrDER(data)
-	if err != nil {
-		return refuse(errs, f, err)
-	}
-	showCertificate(out, c)
-	return 0
-}
-
-func showCertificate(out io.Writer, c *pki.Certificate) {
-	h := c.Holder()
-	printHolder(out, h)
-	field(out, "system", h.System)
-	field(out, "e-mail", h.Email)
-	field(out, "kind", string(h.Kind))
-	for _, role := range h.Roles {
-		field(out, "role", string(role))
-	}
-	field(out, "identified", string(h.Identified))
-	field(out, "subject", c.Subject.String())
-	field(out, "issuer", c.Issuer.String())
-	field(out, "serial", hex.EncodeToString(c.SerialNumber.Bytes()))
-	field(out, "valid from", stamp(c.NotBefore))
-	field(out, "valid until", stamp(c.NotAfter))
-	field(out, "algorithm", c.Algorithm())
-	if err := c.CheckKey(); err != nil {
-		field(out, "key", err.Error())
-	}
-	field(out, "key usage", strings.Join(keyUsages(c.KeyUsage), ", "))
-	for _, usage := range c.Usages() {
-		field(out, "used for", usage.String())
-	}
-	for _, policy := range c.PolicyIdentifiers {
-		field(out, "policy", policy.String())
-	}
-	field(out, "key id", hex.EncodeToString(c.SubjectKeyId))
-	field(out, "issuer key id", hex.EncodeToString(c.AuthorityKeyId))
-	field(out, "sha256", c.Fingerprint())
-	field(out, "ocsp", strings.Join(c.OCSPServer, " "))
-	field(out, "crl", strings.Join(c.CRLDistributionPoints, " "))
-}
-
-// keyUsages names the bits as RFC 5280, 4.2.1.3 does.
-func keyUsages(usage x509.KeyUsage) (names []string) {
-	for i, name := range []string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"} {
-		if usage&(1<<i) != 0 {
-			names = append(names, name)
-		}
-	}
-	return names
 }
