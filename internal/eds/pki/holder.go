@@ -82,6 +82,7 @@ func (c *Certificate) Holder() Holder {
 
 // readSubject fills in the attributes and returns givenName, whose meaning depends on the others.
 func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) {
+	unit := ""
 	for _, a := range names {
 		value, ok := a.Value.(string)
 		if !ok {
@@ -98,8 +99,9 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		case "2.5.4.5": // serialNumber; a few old certificates carry the BIN here
 			h.readNumber("IIN", &h.IIN, value)
 			h.readNumber("BIN", &h.BIN, value)
-		case "2.5.4.11": // organisational unit
+		case "2.5.4.11": // organisational unit: of a person it cannot say who they are, but it can contradict
 			h.readNumber("BIN", &h.BIN, value)
+			h.readNumber("IIN", &unit, value)
 		case "2.5.4.6":
 			h.Country = value
 		case "2.5.4.10":
@@ -110,7 +112,7 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 			h.System = value
 		}
 	}
-	if h.Ambiguous {
+	if h.Ambiguous = h.Ambiguous || unit != "" && unit != h.IIN; h.Ambiguous {
 		h.IIN, h.BIN = "", ""
 	}
 	return given

@@ -44,7 +44,7 @@ func TestHoldersAreReadByTheProfile(t *testing.T) {
 		},
 		"the number of a person where an organisation's belongs": {
 			named(t, common, "ТЕСТ", unit, "IIN900101400017", organisation, "IIN900101400017"),
-			pki.Holder{Name: "ТЕСТ", Organisation: "IIN900101400017"},
+			pki.Holder{Name: "ТЕСТ", Organisation: "IIN900101400017", Ambiguous: true},
 		},
 		"eleven digits, letters, no prefix": {
 			named(t, common, "ТЕСТ", number, "IIN90010140001", unit, "BIN12345678902A", number, "900101400017"),
