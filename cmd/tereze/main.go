@@ -27,6 +27,7 @@ func commands() []command {
 		{"clauses", "list every clause with its rule, where it is enforced and what proves it", clauses},
 		{"agreement", "import a text into an edition; compare two editions", agreementCommand},
 		{"verify", "check a receipt offline, or that a log only grew", verify},
+		{"eds", "verify an electronic signature, show a certificate", edsCommand},
 		{"migrate", "bring the database's tables up to date", migrate},
 		{"backup", "copy the database while it is in use", backup},
 		{"restore", "put a copy in the place of a database that is not there", restore},

@@ -25,12 +25,17 @@ func TestCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	signatures, err := filepath.Abs("../../internal/eds/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("RECEIPTS", receipts)
+			env.Setenv("EDS", signatures)
 			env.Setenv("HOME", env.WorkDir)
 			return nil
 		},

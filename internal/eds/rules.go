@@ -1,7 +1,9 @@
 // Package eds is electronic signatures: certificates, signed documents and their proof.
 //
-// It owns what a signature proves and whose key may be used. So far it defines the rules that the
-// agreements of a portal set on this. It fetches nothing by itself and keeps no keys of users.
+// It owns whom to trust (TrustStore), the order of the checks (Verifier, Own) and what they found
+// (Result), and the rules that agreements set on signatures. What is in a certificate, a message or an
+// XML document stands in the packages below. It fetches nothing by itself: who may be asked about
+// revocation is handed in. It keeps no keys of users.
 package eds
 
 import (

@@ -69,7 +69,8 @@ type stage struct {
 func stages() []stage {
 	return []stage{
 		{name: "page", open: openPage}, {name: "act", open: openAct}, {name: "sign-in", open: openSignIn},
-		{name: "look-up", open: openLookUp, long: true}, {name: "clause", open: openClause}, {name: "start", open: openStart},
+		{name: "look-up", open: openLookUp, long: true}, {name: "clause", open: openClause}, {name: "signature", open: openSignature},
+		{name: "start", open: openStart},
 	}
 }
 

@@ -15,11 +15,12 @@ import (
 // yardstick. They are for profiles (-cpuprofile) and for comparing two versions; the table itself
 // comes from "tereze bench".
 
-func BenchmarkPage(b *testing.B)   { benchmark(b, "page", "") }
-func BenchmarkAct(b *testing.B)    { benchmark(b, "act", "") }
-func BenchmarkSignIn(b *testing.B) { benchmark(b, "sign-in", "") }
-func BenchmarkClause(b *testing.B) { benchmark(b, "clause", "") }
-func BenchmarkStart(b *testing.B)  { benchmark(b, "start", build(b)) }
+func BenchmarkPage(b *testing.B)      { benchmark(b, "page", "") }
+func BenchmarkAct(b *testing.B)       { benchmark(b, "act", "") }
+func BenchmarkSignIn(b *testing.B)    { benchmark(b, "sign-in", "") }
+func BenchmarkClause(b *testing.B)    { benchmark(b, "clause", "") }
+func BenchmarkSignature(b *testing.B) { benchmark(b, "signature", "") }
+func BenchmarkStart(b *testing.B)     { benchmark(b, "start", build(b)) }
 
 // build makes the program as an operator would.
 func build(b *testing.B) string {

@@ -16,12 +16,12 @@ import (
 func TestRun(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	report, err := Run(t.Context(), Config{Rounds: 2, Slice: 40 * time.Millisecond, Dir: dir, Only: []string{"page", "act", "clause", "look-up"}, People: 3000})
+	report, err := Run(t.Context(), Config{Rounds: 2, Slice: 40 * time.Millisecond, Dir: dir, Only: []string{"page", "act", "clause", "signature", "look-up"}, People: 3000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Rows) != 6 {
-		t.Fatalf("%d rows, want two of the page, one of the act, one of the look-up, two of the clause", len(report.Rows))
+	if len(report.Rows) != 7 {
+		t.Fatalf("%d rows, want two of the page, one of the act, two of the clause, one of the signature, one of the look-up", len(report.Rows))
 	}
 	for _, r := range report.Rows {
 		if r.Ours.Min > r.Ours.Median || r.Ours.Median > r.Ours.Max {

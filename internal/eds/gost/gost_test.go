@@ -1,0 +1,9 @@
+package gost
+
+import "testing"
+
+func TestSelfCheck(t *testing.T) {
+	if err := SelfCheck(); err != nil {
+		t.Fatal(err)
+	}
+}
