@@ -378,7 +378,7 @@ func kindOf(pattern string) string {
 		return "agreement"
 	case "register", "password":
 		return "registration"
-	case "recover", "compromised", "support", "request":
+	case "recover", "compromised", "help", "support", "request":
 		return "support"
 	}
 	return ""
