@@ -10,13 +10,14 @@ import (
 
 	"tereze/internal/fault"
 	"tereze/internal/gate"
+	"tereze/internal/signing"
 	"tereze/internal/web/design"
 )
 
 // The fields in which a form of design.Signing is answered.
 const (
-	SignatureField = "signature"      // by the script: once for each document, in their order
-	SignatureFile  = "signature_file" // by the person: files, in the order of the documents
+	SignatureField = "signature"       // by the script: once for each document, in their order
+	SignatureFile  = signing.FormField // by the person: files, in the order of the documents
 )
 
 // signWait is how many seconds a person may take in NCALayer's window.
