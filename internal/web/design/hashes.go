@@ -27,8 +27,10 @@ func hashed(name string) string {
 		return AssetPath + "mark.7318d8124b91.svg"
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
+	case "ncalayer.js":
+		return AssetPath + "ncalayer.e03366922325.js"
 	case "tereze.css":
-		return AssetPath + "tereze.b0189ada8030.css"
+		return AssetPath + "tereze.313f403584d6.css"
 	case "tereze.js":
 		return AssetPath + "tereze.bf327131682f.js"
 	}
