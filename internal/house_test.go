@@ -51,6 +51,8 @@ var plan = map[string][]string{
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first
 
+	"ncalayer": {"eds"}, // it signs as a person's program does
+
 	// Floor 4 builds all of them.
 	"house":     {"*"},
 	"yardstick": {"account", "agreement", "clause", "eds", "gate", "house", "identity", "store"},                                                                              // it measures the house as it serves, and writes into store's own tables what it is held against
