@@ -70,6 +70,7 @@ type Tx interface {
 	NumberTx
 	InvitedTx
 	PasskeyTx
+	DeletionTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error
@@ -130,10 +131,18 @@ type Accounts struct {
 	Limits Limits
 	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
 	Country func(portal string) string
-	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18); nil:
-	// everybody may. It is asked about nobody, id 0, as well.
-	RecoveryOpen func(ctx context.Context, user identity.ID) (bool, error)
+	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18), and if
+	// not until when, zero where no end is set; nil: everybody may. It is asked about nobody, id 0, as
+	// well. RecoveryStopped says the same of a whole portal.
+	RecoveryOpen    func(ctx context.Context, user identity.ID) (open bool, until time.Time, err error)
+	RecoveryStopped func(ctx context.Context, portal string) (RecoveryHalt, error)
 
+	// Retention gives how long data are kept after a page is deleted, and by which clause: privacy owns
+	// that rule.
+	Retention func(portal string, at time.Time) (clause.Period, clause.Citation, bool)
+	// Reading gives how many records of others one user may open in an hour, and by which clause: gate
+	// owns that rule.
+	Reading func(portal string, at time.Time) (most int, cite clause.Citation, ok bool)
 	// Lockout and Idle give what a portal's clauses set, where they set it: gate owns those rules.
 	Lockout func(portal string, at time.Time) (Lock, bool)
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)

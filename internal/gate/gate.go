@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,12 @@ type Face interface {
 	Language(r *http.Request, actor identity.Actor) string
 }
 
+// Channel is a face that is not open to every agreement: what it admits no one by is asked before the
+// page, and before coming here could count as use of the portal.
+type Channel interface {
+	Admit(r *http.Request, v Visit) error
+}
+
 // Gate is the front door of one program. All fields but Limits and Proxies are needed.
 type Gate struct {
 	// Actor finds who holds a token on a portal; Unauthenticated where nobody does.
@@ -69,7 +76,7 @@ type Gate struct {
 	// Proxies are the networks whose word on where a request comes from is believed; nil: nobody's.
 	Proxies []netip.Prefix
 
-	// Book gives the rules in force on a portal; needed where Limits.Agreed is set.
+	// Book gives the rules in force on a portal; nil: no clause closes it or sets limits.
 	Book func(portal string, at time.Time) *clause.Book
 
 	posts, requests addresses
@@ -84,9 +91,27 @@ type Limits struct {
 	Agreed bool
 }
 
-// Open is a page for everybody.
-func (g *Gate) Open(face Face, page Page) http.Handler {
-	return g.enter(face, page)
+// Open is a page for everybody, but on a closed system, where a visitor sees the pages of the kinds the
+// clause names (ClosedSystem) and no others. kind is the page's own; empty: of none of them.
+func (g *Gate) Open(face Face, kind string, page Page) http.Handler {
+	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if err := g.closed(v, kind); err != nil {
+			return err
+		}
+		return page(w, r, v)
+	})
+}
+
+// closed turns a visitor away from a closed system, whatever there is at the address.
+func (g *Gate) closed(v Visit, kind string) error {
+	if v.Actor.Known() || v.Actor.Portal == "" || g.Book == nil {
+		return nil
+	}
+	rule, cite, ok := clause.In[ClosedSystem](g.Book(v.Actor.Portal, v.Now))
+	if !ok || slices.Contains(rule.OpenPages, kind) {
+		return nil
+	}
+	return fault.New(fault.Unauthenticated, "account.sign_in_first").By(cite)
 }
 
 // Known is a page for those who have signed in, bound or not: what is needed to accept, to refuse
@@ -136,6 +161,9 @@ func (g *Gate) bind(w http.ResponseWriter, r *http.Request, v Visit, page BoundP
 	if err := due(v.Actor); err != nil {
 		return err
 	}
+	if err := g.closed(v, ""); err != nil {
+		return err
+	}
 	newcomer := v.Actor.Home() == 0
 	if newcomer {
 		if err := g.count(v); err != nil {
@@ -178,6 +206,9 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 		err := g.identify(r, face, &v)
 		if err == nil {
 			err = g.measure(v)
+		}
+		if channel, ok := face.(Channel); ok && err == nil {
+			err = channel.Admit(r, v)
 		}
 		if err == nil && r.Method == http.MethodPost {
 			err = g.count(v)

@@ -125,6 +125,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	for _, m := range cfg.Mailboxes {
 		h.done.Go(func() { h.letters(background, m) })
 	}
+	h.done.Go(func() { h.terms(background) })
 	return h, nil
 }
 
@@ -261,10 +262,25 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return account.Length(rule.After), cite, true
 	}
+	h.Accounts.Reading = func(portal string, at time.Time) (int, clause.Citation, bool) {
+		rule, cite, ok := clause.In[gate.MassReading](library.Book(portal, at))
+		if !ok {
+			return 0, clause.Citation{}, false
+		}
+		return rule.PerHour, cite, true
+	}
+	h.Accounts.Retention = func(portal string, at time.Time) (clause.Period, clause.Citation, bool) {
+		rule, cite, ok := clause.In[privacy.Retention](library.Book(portal, at))
+		if !ok {
+			return clause.Period{}, clause.Citation{}, false
+		}
+		return rule.AfterDeletion, cite, true
+	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
 	h.Requests = h.requests(cfg, record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
+	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
 		Library: library,
 		InTx: func(ctx context.Context, act func(agreement.Tx) error) error {

@@ -179,6 +179,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 			return err
 		}
 	}
+	if err := tx.forgetPage(ctx, id); err != nil {
+		return err
+	}
 	return tx.forgetRequests(ctx, id)
 }
 
