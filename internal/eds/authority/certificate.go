@@ -194,7 +194,7 @@ func authorityExtensions(t template, length int, policyOID string) []pkix.Extens
 func serviceExtensions(t template, usage string) []pkix.Extension {
 	out := append([]pkix.Extension{keyUsage(0), usages(true, usage)}, identifiers(t)...)
 	if usage == pki.UsageOCSPSigning {
-		out = append(out, pkix.Extension{Id: pki.OID("1.3.6.1.5.5.7.48.1.5"), Value: asn1.NullBytes})
+		return append(out, pkix.Extension{Id: pki.OID("1.3.6.1.5.5.7.48.1.5"), Value: asn1.NullBytes})
 	}
-	return out
+	return append(out, access(), points("2.5.29.31", CRLAddress))
 }
