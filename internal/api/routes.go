@@ -13,6 +13,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/signing"
 	"tereze/internal/words"
 )
 
@@ -24,6 +25,9 @@ type API struct {
 	Words      *words.Book
 	Opaque     identity.Opaque
 	LogKey     string
+	Signings   *signing.Signings
+	// Origin is how the portals' addresses begin, for those the answers name.
+	Origin func(r *http.Request) string
 	// View reads the log.
 	View func(ctx context.Context, look func(evidence.View) error) error
 	// SignedIn records what signing in accepts, in the transaction that begins the session.
@@ -46,6 +50,10 @@ func (a *API) Routes(mux *http.ServeMux) {
 	member("GET /api/v1/portals/{portal}/me", a.me)
 	member("GET /api/v1/portals/{portal}/acceptances", a.acceptances)
 	member("GET /api/v1/portals/{portal}/receipts/{entry}", a.receipt)
+
+	open("GET /{portal}/mgovSign/{ticket}", a.phoneAsks)
+	open("GET /{portal}/mgovSign/{ticket}/documents", a.phoneReads)
+	open("PUT /{portal}/mgovSign/{ticket}/documents", a.phoneAnswers)
 
 	open("GET /log/checkpoint", a.checkpoint)
 	open("GET /log/key", a.key)
