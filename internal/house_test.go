@@ -49,8 +49,9 @@ var plan = map[string][]string{
 	"store":   {"account", "agreement", "clause", "evidence", "fault", "identity", "notify", "party", "privacy", "signing"},                                     // the types it keeps
 	"ncanode": {"eds"},                                                                                                                                          // another verifier, behind the interface of the first
 
-	"mgovsign": {"eds"}, // it signs as a person's phone does
-	"ncalayer": {"eds"}, // it signs as a person's program does
+	"revocation": {"eds"}, // it brings what eds asks for
+	"mgovsign":   {"eds"}, // it signs as a person's phone does
+	"ncalayer":   {"eds"}, // it signs as a person's program does
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},

@@ -19,6 +19,7 @@ import (
 	"tereze/internal/calendar"
 	"tereze/internal/gate"
 	"tereze/internal/house"
+	"tereze/internal/revocation"
 )
 
 // serveConfig is what serve and demo are told. A zero field means the default said in its flag.
@@ -199,7 +200,7 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	clock := &calendar.Clock{}
 	clock.Move(c.clock)
 	cfg := house.Config{
-		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Public: c.public, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
+		Database: c.database, Keys: keys, Clock: clock, Log: log, Authorities: revocation.HTTP(nil), Demo: c.demo, Public: c.public, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))
