@@ -73,6 +73,7 @@ type Tx interface {
 	PasskeyTx
 	DeletionTx
 	SanctionTx
+	BindingTx
 	CheckTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.

@@ -22,6 +22,7 @@ import (
 	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
 	"tereze/internal/web/desk"
+	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
 	"tereze/internal/web/pages"
@@ -56,13 +57,14 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
+	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve}
 	site.Recovery = &recovery.Recovery{Frame: h.Frame, Accounts: h.Accounts}
 	site.Register = &register.Register{Frame: h.Frame, Ways: map[account.Way]register.Way{
 		account.ByOwnName:    register.Own{Show: site.Front.Register, Take: site.Front.RegisterPost},
 		account.ByCode:       site.ByCode,
 		account.ByPhoneNo:    &byphone.Phone{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
 		account.ByInvitation: &byinvitation.Invitation{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Accept: h.acceptWithin},
-		account.BySteps:      &bysteps.Steps{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
+		account.BySteps:      &bysteps.Steps{Asking: asking, Accept: h.acceptWithin},
 	}}
 	site.Desk = &desk.Desk{Frame: h.Frame, Accounts: h.Accounts, Requests: h.Requests, Institution: h.institutionName,
 		View: func(ctx context.Context, look func(desk.EvidenceTx) error) error {

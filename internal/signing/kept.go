@@ -38,7 +38,7 @@ func (s Signed) Detail() map[string]string {
 	hash := func(b []byte) string { sum := sha256.Sum256(b); return hex.EncodeToString(sum[:]) }
 	return map[string]string{
 		"statement": hash(s.Request.Content.Documents[0].Content), "signature": hash(s.Signatures[0]),
-		"certificate": hash(s.Signer.Certificate.Raw()),
+		"certificate": hash(s.Signer.Certificate.Raw),
 	}
 }
 
