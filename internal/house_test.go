@@ -48,8 +48,9 @@ var plan = map[string][]string{
 	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                                                 // the same acts as web, in JSON
 	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "party", "privacy", "signing"},                                     // the types it keeps
 
-	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
-	"ncanode": {"eds"},    // another verifier, behind the interface of the first
+	"mailbox":    {"claims"}, // it makes letters of what comes by e-mail
+	"revocation": {"eds"},    // it asks the authorities that eds names
+	"ncanode":    {"eds"},    // another verifier, behind the interface of the first
 
 	"ncalayer": {"eds"}, // it signs as a person's program does
 

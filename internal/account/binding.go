@@ -202,3 +202,15 @@ func (a *Accounts) Posed(ctx context.Context, portal string, home identity.ID, c
 		return err
 	})
 }
+
+// KeyOf says whose key belongs to the actor. Refusal: Conflict "account.no_key" where no key was ever shown.
+func (a *Accounts) KeyOf(ctx context.Context, actor identity.Actor) (b Binding, err error) {
+	err = a.InView(ctx, func(tx Tx) error {
+		b, err = tx.Binding(ctx, actor.User)
+		return err
+	})
+	if fault.Is(err, fault.Absent) {
+		return b, fault.New(fault.Conflict, "account.no_key")
+	}
+	return b, err
+}

@@ -24,6 +24,7 @@ import (
 	"tereze/internal/web/desk"
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
+	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -74,8 +75,9 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
+	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
-	site.Cabinet.Notices = []cabinet.Notice{site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
 		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })

@@ -12,7 +12,7 @@ func keptRow(home, entry identity.ID) string {
 	return "signing_kept/" + strconv.FormatInt(int64(home), 10) + "/" + strconv.FormatInt(int64(entry), 10)
 }
 
-// KeepSignature follows signing.KeptTx.
+// KeepSignature keeps a signature that served.
 func (tx *Tx) KeepSignature(ctx context.Context, k signing.Kept) error {
 	sealed, err := tx.seal(keptRow(k.Home, k.Entry), k.Signed)
 	if err != nil {
@@ -35,4 +35,13 @@ func (tx *Tx) KeptSignature(ctx context.Context, home, entry identity.ID) (signi
 	}
 	k.Purpose, k.At = signing.Purpose(purpose), instant(at)
 	return k, tx.unseal(keptRow(home, entry), sealed, &k.Signed)
+}
+
+// forgetSignings removes what somebody was asked to sign and has signed.
+func (tx *Tx) forgetSignings(ctx context.Context, user identity.ID) error {
+	if _, err := tx.exec(ctx, `DELETE FROM signing_request WHERE user_id = $1`, int64(user)); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `DELETE FROM signing_kept WHERE user_id = $1`, int64(user))
+	return err
 }

@@ -78,11 +78,11 @@ func (a *Asking) Document(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 	return nil
 }
 
-// Take reads and checks an answer: whose key it is by, and what may serve. Where it is the key of another
+// Take reads and checks an answer, to a request that states these facts: whose key it is by, and what may serve. Where it is the key of another
 // than the one who was asked, that is recorded as posing as another (egov 3.4.5).
 //
 // Refusals: those of Signatures, of signing.Signings.Of, as a Conflict, and of Check.
-func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b signing.Browser) (account.Key, account.Serve, error) {
+func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b signing.Browser, stated ...map[string]string) (account.Key, account.Serve, error) {
 	answer, err := Signatures(r, 1)
 	if err != nil {
 		return account.Key{}, nil, err
@@ -90,6 +90,14 @@ func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b 
 	asked, err := a.request(r.Context(), v, purpose, b, r.PostFormValue(RequestField))
 	if err != nil {
 		return account.Key{}, nil, ended(err)
+	}
+	if len(answer[0]) > maxAnswer {
+		return account.Key{}, nil, fault.New(fault.Invalid, "form.signature_length").At(SignatureFile)
+	}
+	for _, facts := range stated {
+		if err := states(asked, facts); err != nil {
+			return account.Key{}, nil, err
+		}
 	}
 	signed, err := a.Signings.Check(r.Context(), asked, answer)
 	if x, ok := errors.AsType[*fault.Fault](err); ok && signed.Signer.Certificate != nil && (x.Key == "signing.other_person" || x.Key == "signing.other_organisation") {
@@ -101,6 +109,24 @@ func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b 
 		return account.Key{}, nil, ended(err)
 	}
 	return keyOf(signed), a.Serve(signed), nil
+}
+
+// maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
+const maxAnswer = 256 << 10
+
+// states refuses the answer to a request whose facts are not the facts any more: what was accepted is another
+// text than the one that was to be signed.
+func states(asked signing.Request, facts map[string]string) error {
+	st, err := signing.ReadStatement(asked.Content.Documents[0].Content)
+	if err != nil {
+		return err
+	}
+	for name, value := range facts {
+		if st.Fields[name] != value {
+			return ended(fault.New(fault.Absent, "signing.ended"))
+		}
+	}
+	return nil
 }
 
 // ended tells at the form of a request that is over, instead of showing a page that is not there: the form
@@ -131,4 +157,3 @@ func Stated(values map[string]string) (fields []signing.Field) {
 	}
 	return fields
 }
-
