@@ -30,7 +30,7 @@ func hashed(name string) string {
 	case "ncalayer.js":
 		return AssetPath + "ncalayer.e03366922325.js"
 	case "tereze.css":
-		return AssetPath + "tereze.313f403584d6.css"
+		return AssetPath + "tereze.3085ed30acb4.css"
 	case "tereze.js":
 		return AssetPath + "tereze.bf327131682f.js"
 	}
