@@ -74,6 +74,7 @@ type Tx interface {
 	PasskeyTx
 	DeletionTx
 	SanctionTx
+	BindingTx
 	CheckTx
 	MessagesTx
 	DevicesTx

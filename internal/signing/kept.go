@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/xml"
+	"errors"
+	"fmt"
 	"time"
 
 	"tereze/internal/identity"
@@ -38,13 +41,66 @@ func (s Signed) Detail() map[string]string {
 	hash := func(b []byte) string { sum := sha256.Sum256(b); return hex.EncodeToString(sum[:]) }
 	return map[string]string{
 		"statement": hash(s.Request.Content.Documents[0].Content), "signature": hash(s.Signatures[0]),
-		"certificate": hash(s.Signer.Certificate.Raw()),
+		"certificate": hash(s.Signer.Certificate.Raw),
 	}
 }
 
-// KeptTx is what kept signatures do to the database.
+// KeptTx is what reading kept signatures does to the database.
 type KeptTx interface {
-	KeepSignature(ctx context.Context, k Kept) error
 	// KeptSignature gives what is kept beside an entry. Refusal: Absent.
 	KeptSignature(ctx context.Context, home, entry identity.ID) (Kept, error)
 }
+
+// Statement is what a statement states, as it can be read out of its bytes.
+type Statement struct {
+	Portal  string
+	Purpose Purpose
+	Nonce   string // hex
+	At      time.Time
+	Fields  map[string]string
+}
+
+// maxStatement is more than any statement of this program has, in octets.
+const maxStatement = 64 << 10
+
+// ReadStatement reads a statement. It refuses what this package would not have written byte for byte: with
+// one spelling alone, two readers cannot take it for two things.
+func ReadStatement(data []byte) (Statement, error) {
+	var x struct {
+		XMLName xml.Name `xml:"urn:tereze:signing signing"`
+		At      string   `xml:"at,attr"`
+		Nonce   string   `xml:"nonce,attr"`
+		Portal  string   `xml:"portal,attr"`
+		Purpose string   `xml:"purpose,attr"`
+		Fields  []struct {
+			Name  string `xml:"name,attr"`
+			Value string `xml:",chardata"`
+		} `xml:"field"`
+		Documents []struct {
+			Sum string `xml:"sha256,attr"`
+		} `xml:"document"`
+	}
+	if len(data) > maxStatement {
+		return Statement{}, errStatement
+	}
+	if err := xml.Unmarshal(data, &x); err != nil {
+		return Statement{}, fmt.Errorf("%w: %w", errStatement, err)
+	}
+	at, errAt := time.Parse(time.RFC3339, x.At)
+	nonce, errNonce := hex.DecodeString(x.Nonce)
+	if errAt != nil || errNonce != nil {
+		return Statement{}, errStatement
+	}
+	s := Statement{Portal: x.Portal, Purpose: Purpose(x.Purpose), Nonce: x.Nonce, At: at, Fields: map[string]string{}}
+	again := Ask{Portal: x.Portal, Purpose: s.Purpose}
+	for _, f := range x.Fields {
+		s.Fields[f.Name] = f.Value
+		again.Fields = append(again.Fields, Field{f.Name, f.Value})
+	}
+	if len(x.Documents) > 0 || len(s.Fields) != len(x.Fields) || string(again.statement(nonce, at)) != string(data) {
+		return Statement{}, errStatement
+	}
+	return s, nil
+}
+
+var errStatement = errors.New("this is no statement of a portal, or not in its one spelling")
