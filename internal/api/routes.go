@@ -27,8 +27,8 @@ type API struct {
 	LogKey     string
 	// Channel refuses an act by this face, where the agreement is about another channel (kundelik 1.4,
 	// 3.4); the actor is of no user where nobody has signed in.
-	Channel func(ctx context.Context, actor identity.Actor) error
-	Signings   *signing.Signings
+	Channel  func(ctx context.Context, actor identity.Actor) error
+	Signings *signing.Signings
 	// Origin is how the portals' addresses begin, for those the answers name.
 	Origin func(r *http.Request) string
 	// View reads the log.

@@ -88,8 +88,8 @@ type House struct {
 	Privacy    *privacy.Privacy
 	Parties    *party.Parties
 	Requests   *claims.Requests
-	Signings   *signing.Signings
 	Catalogue  *catalogue.Catalogue
+	Signings   *signing.Signings
 	Frame      *frame.Frame
 	Gate       *gate.Gate
 	Sequencer  *evidence.Sequencer

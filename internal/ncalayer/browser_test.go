@@ -63,11 +63,11 @@ func newDesk(t *testing.T) *desk {
 	d.program = httptest.NewTLSServer(d.Program)
 	mux := http.NewServeMux()
 	mux.Handle("/", h.Handler)
-	mux.Handle("GET /{portal}/try/sign", h.Gate.Open(h.Frame, d.page))
-	mux.Handle("POST /{portal}/try/sign", h.Gate.Open(h.Frame, d.take))
-	mux.Handle("GET /{portal}/try/phone", h.Gate.Open(h.Frame, d.phonePage))
-	mux.Handle("POST /{portal}/try/phone", h.Gate.Open(h.Frame, d.take))
-	mux.Handle("GET /{portal}/try/done", h.Gate.Open(h.Frame, func(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	mux.Handle("GET /{portal}/try/sign", h.Gate.Open(h.Frame, "", d.page))
+	mux.Handle("POST /{portal}/try/sign", h.Gate.Open(h.Frame, "", d.take))
+	mux.Handle("GET /{portal}/try/phone", h.Gate.Open(h.Frame, "", d.phonePage))
+	mux.Handle("POST /{portal}/try/phone", h.Gate.Open(h.Frame, "", d.take))
+	mux.Handle("GET /{portal}/try/done", h.Gate.Open(h.Frame, "", func(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 		return h.Frame.Write(w, r, http.StatusOK, h.Frame.Page(r, v, "done"), templ.Raw(`<h1 id="done">done</h1>`))
 	}))
 	server := httptest.NewServer(h.Gate.Protect(mux, http.NotFound))
