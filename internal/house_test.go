@@ -39,8 +39,8 @@ var plan = map[string][]string{
 	"court":      {"clause"},
 	"diary":      {"clause"},
 	"operations": {"clause"},
-	"party":      {"clause", "evidence", "fault", "identity"},
-	"privacy":    {"clause", "evidence", "identity"}, // a consent is somebody's, and recorded
+	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
+	"privacy":    {"clause", "evidence", "identity"},                    // a consent is somebody's, and recorded
 
 	// Floor 3 faces the world: people, programs, the database.
 	"web":   {"account", "agreement", "calendar", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "party", "privacy", "words"}, // a demo shows its messages

@@ -73,20 +73,21 @@ type Config struct {
 
 // House is the running program but for its listener.
 type House struct {
-	Store      *store.Store
-	Clock      *calendar.Clock
-	Agreements *agreement.Agreements
-	Accounts   *account.Accounts
-	Privacy    *privacy.Privacy
-	Parties    *party.Parties
-	Requests   *claims.Requests
-	Frame      *frame.Frame
-	Gate       *gate.Gate
-	Sequencer  *evidence.Sequencer
-	LogKey     string // verifier key of the log
-	Opaque     identity.Opaque
-	Handler    http.Handler
-	Samples    []Sample // of a demo
+	Store         *store.Store
+	Clock         *calendar.Clock
+	Agreements    *agreement.Agreements
+	Accounts      *account.Accounts
+	Privacy       *privacy.Privacy
+	Parties       *party.Parties
+	Organisations *party.Organisations
+	Requests      *claims.Requests
+	Frame         *frame.Frame
+	Gate          *gate.Gate
+	Sequencer     *evidence.Sequencer
+	LogKey        string // verifier key of the log
+	Opaque        identity.Opaque
+	Handler       http.Handler
+	Samples       []Sample // of a demo
 
 	log  *slog.Logger
 	stop context.CancelFunc
@@ -231,6 +232,9 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		if err != nil {
 			return evidence.EntryRef{}, err
 		}
+		if err := h.Organisations.Authorise(ctx, tx.(*store.Tx), e); err != nil {
+			return evidence.EntryRef{}, err
+		}
 		return recorder.Record(ctx, tx, e)
 	}
 	h.Accounts = &account.Accounts{
@@ -287,6 +291,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
+	h.Organisations = h.organisations(cfg, record)
+	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
