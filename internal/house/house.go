@@ -73,21 +73,22 @@ type Config struct {
 
 // House is the running program but for its listener.
 type House struct {
-	Store         *store.Store
-	Clock         *calendar.Clock
-	Agreements    *agreement.Agreements
-	Accounts      *account.Accounts
-	Privacy       *privacy.Privacy
-	Parties       *party.Parties
-	Organisations *party.Organisations
-	Requests      *claims.Requests
-	Frame         *frame.Frame
-	Gate          *gate.Gate
-	Sequencer     *evidence.Sequencer
-	LogKey        string // verifier key of the log
-	Opaque        identity.Opaque
-	Handler       http.Handler
-	Samples       []Sample // of a demo
+	Store           *store.Store
+	Clock           *calendar.Clock
+	Agreements      *agreement.Agreements
+	Accounts        *account.Accounts
+	Privacy         *privacy.Privacy
+	Parties         *party.Parties
+	Organisations   *party.Organisations
+	Representatives *party.Representatives
+	Requests        *claims.Requests
+	Frame           *frame.Frame
+	Gate            *gate.Gate
+	Sequencer       *evidence.Sequencer
+	LogKey          string // verifier key of the log
+	Opaque          identity.Opaque
+	Handler         http.Handler
+	Samples         []Sample // of a demo
 
 	log  *slog.Logger
 	stop context.CancelFunc
@@ -291,7 +292,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
-	h.Organisations = h.organisations(cfg, record)
+	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
@@ -305,6 +306,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
+		ActingAs: h.Organisations.Taken,
 		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx, user, effect, materials)
 		},

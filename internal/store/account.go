@@ -181,6 +181,8 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_passkey WHERE user_id = $1`,
 		`DELETE FROM account_passkey_holder WHERE user_id = $1`,
 		`DELETE FROM party_organisation_member WHERE user_id = $1`,
+		`DELETE FROM party_representative WHERE user_id = $1`,
+		`DELETE FROM party_representative_paper WHERE user_id = $1`,
 		`DELETE FROM account_paper WHERE user_id = $1`,
 		`DELETE FROM account_check WHERE user_id = $1`,
 		`UPDATE account_sanction SET sealed = '' WHERE user_id = $1`,

@@ -62,7 +62,8 @@ func (tx *Tx) Organisation(ctx context.Context, id identity.ID) (party.Organisat
 		return party.Organisation{}, err
 	}
 	o.Kind, o.CreatedAt = party.OrganisationKind(kind), instant(created)
-	return o, tx.unseal(organisationRow(id), sealed, &o.Number)
+	err = tx.unseal(organisationRow(id), sealed, &o.Number)
+	return o, err
 }
 
 // RenameOrganisation follows party.OrganisationTx.
