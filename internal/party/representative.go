@@ -71,8 +71,8 @@ type RepresentativeTx interface {
 	SaveRepresentative(ctx context.Context, r Representative, believed RepresentativeState) error
 	// Representative gives one. Refusal: Absent.
 	Representative(ctx context.Context, user, id identity.ID) (Representative, error)
-	// Paper gives its paper. Refusal: Absent.
-	Paper(ctx context.Context, user, id identity.ID) ([]byte, error)
+	// PowerPaper gives its paper. Refusal: Absent.
+	PowerPaper(ctx context.Context, user, id identity.ID) ([]byte, error)
 	// RepresentativesOf lists a user's, newest first.
 	RepresentativesOf(ctx context.Context, user identity.ID, limit int) ([]Representative, error)
 	// HoldUser makes other acts on a user wait until the transaction ends.
@@ -271,7 +271,7 @@ func (p *Representatives) PaperOf(ctx context.Context, actor identity.Actor, id 
 		if r, err = p.one(ctx, tx, actor, id); err != nil {
 			return err
 		}
-		paper, err = tx.Paper(ctx, actor.User, id)
+		paper, err = tx.PowerPaper(ctx, actor.User, id)
 		return err
 	})
 	return r, paper, err

@@ -77,8 +77,8 @@ func (tx *Tx) Representative(ctx context.Context, user, id identity.ID) (party.R
 		FROM party_representative WHERE user_id = $1 AND representative_id = $2`, int64(user), int64(id)))
 }
 
-// Paper follows party.RepresentativeTx.
-func (tx *Tx) Paper(ctx context.Context, user, id identity.ID) (paper []byte, err error) {
+// PowerPaper follows party.RepresentativeTx.
+func (tx *Tx) PowerPaper(ctx context.Context, user, id identity.ID) (paper []byte, err error) {
 	var sealed []byte
 	err = tx.queryRow(ctx, `SELECT sealed FROM party_representative_paper WHERE user_id = $1 AND representative_id = $2`, int64(user), int64(id)).Scan(&sealed)
 	if err != nil {
