@@ -35,6 +35,7 @@ import (
 	"tereze/internal/web/register/bysteps"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
@@ -69,6 +70,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Standing = &standing.Standing{Frame: h.Frame, Accounts: h.Accounts}
+	site.Services = &services.Services{Frame: h.Frame, Accounts: h.Accounts, Catalogue: h.Catalogue}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}

@@ -34,9 +34,10 @@ var homeless = map[string]string{
 	"evidence_leaf":             "local: one log, numbered without a gap",
 	"evidence_hash":             "local: the tree of that log",
 	"evidence_checkpoint":       "local: the heads of that log",
+	"account_refused_number":    "look-up: a number under which nobody may register to the sanction",
+	"account_program":           "reference: a few programs for each portal, by the hash of their key",
 	"party_organisation_number": "look-up: an organisation's number to the organisation",
 	"party_link":                "look-up: a one-time link to what it opens",
-	"account_refused_number":    "look-up: a number under which nobody may register to the sanction",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and
