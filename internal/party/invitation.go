@@ -136,7 +136,7 @@ func readContact(country, typed string) (notify.Channel, string, *fault.Fault) {
 }
 
 // readUntil reads the last day of a term; the term ends with it, in the portal's zone. Empty: no term.
-// Refusal: Invalid "party.until" at "until" for a day that is none, is past, or is too far away.
+// Refusal: Invalid "party.last_day" at "until" for a day that is none, is past, or is too far away.
 func readUntil(day string, zone *time.Location, now time.Time) (time.Time, *fault.Fault) {
 	if day = strings.TrimSpace(day); day == "" {
 		return time.Time{}, nil
@@ -146,7 +146,7 @@ func readUntil(day string, zone *time.Location, now time.Time) (time.Time, *faul
 		last = last.AddDate(0, 0, 1)
 	}
 	if err != nil || !last.After(now) || last.Sub(now) > longestPower {
-		return time.Time{}, fault.New(fault.Invalid, "party.until").At("until")
+		return time.Time{}, fault.New(fault.Invalid, "party.last_day").At("until")
 	}
 	return last, nil
 }

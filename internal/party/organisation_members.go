@@ -164,7 +164,7 @@ func (o *Organisations) EndMembership(ctx context.Context, actor identity.Actor,
 		if err := o.end(ctx, tx, x, m, basisEnded, actor.User); err != nil {
 			return err
 		}
-		return o.Tell(ctx, tx, user, "message.membership_ended", map[string]string{"organisation": x.Name})
+		return o.Tell(ctx, tx, user, "message.organisation_ended", map[string]string{"organisation": x.Name})
 	})
 	if err == nil {
 		o.Forget(user)

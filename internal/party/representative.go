@@ -153,7 +153,7 @@ func (p *Representatives) read(portal string, kinds []string, in Named) (Represe
 		add(fault.New(fault.Invalid, "party.submissions").At("kinds"))
 	}
 	if r.Until, f = readUntil(in.Until, p.Zone(portal), p.Now()); f == nil && r.Until.IsZero() {
-		f = fault.New(fault.Invalid, "party.until").At("until")
+		f = fault.New(fault.Invalid, "party.last_day").At("until")
 	}
 	add(f)
 	known := false

@@ -28,7 +28,7 @@ func hashed(name string) string {
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.eef8613f4a9c.css"
+		return AssetPath + "tereze.8d47f10cc689.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	}
