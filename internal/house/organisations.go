@@ -57,7 +57,10 @@ func (h *House) representatives(cfg Config, record func(context.Context, evidenc
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Zone: h.Accounts.Zone, Country: h.Accounts.Country,
 		Kinds: func(portal string) ([]string, clause.Citation, bool) {
 			rule, cite, ok := clause.In[court.Representatives](h.Accounts.Book(portal, h.Clock.Now()))
-			return rule.Kinds, cite, ok
+			if !ok {
+				return nil, clause.Citation{}, false
+			}
+			return rule.Kinds, cite, true
 		},
 		Shown: func(ctx context.Context, tx party.RepresentativeTx, user identity.ID) (string, error) {
 			u, err := tx.(*store.Tx).User(ctx, user)

@@ -90,7 +90,10 @@ type Powers struct {
 
 // PowersOf reads them from the clause in force.
 func PowersOf(b *clause.Book, role Role) Powers {
-	rule, _, _ := clause.In[ActingAs](b)
+	rule, _, ok := clause.In[ActingAs](b)
+	if !ok {
+		return Powers{}
+	}
 	has := func(roles []string) bool { return slices.Contains(roles, string(role)) }
 	return Powers{Sign: has(rule.Sign), Invite: has(rule.Invite), See: has(rule.See)}
 }
