@@ -181,7 +181,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	page.Languages = f.languages(r, home+"/language/", f.Spoken(p.Name), v)
 	page.SignIn = design.Link{Text: f.Say(v, "frame.sign_in"), URL: home + "/sign-in"}
 	if v.Actor.Known() {
-		page.Person = &design.Person{Name: v.Actor.Shown, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
+		page.Person = &design.Person{Name: v.Actor.Shown, OnBehalf: v.Actor.Behalf.Name, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
 	}
 	page.Idle = f.idle(v, home)
 	page.Busy = f.busy(v)
