@@ -320,6 +320,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
 	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
+	h.Accounts.Joins = h.joins
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen

@@ -39,6 +39,18 @@ func (h *House) organisations(cfg Config, record func(context.Context, evidence.
 	}
 }
 
+// joins makes whoever has bound an organisation by its certificate a member of it, where the agreement knows
+// organisations (ismet 1.6).
+func (h *House) joins(ctx context.Context, tx account.Tx, actor identity.Actor, k account.Key) error {
+	if _, known := h.Organisations.Taken(actor.Portal); !known {
+		return nil
+	}
+	_, err := h.Organisations.Bind(ctx, tx.(*store.Tx), actor, party.Certified{
+		Kind: party.LegalEntity, Number: k.BIN, Name: k.Organisation, Role: party.Role(k.Role),
+	})
+	return err
+}
+
 // behalf lets a session act for an organisation as long as its user belongs there.
 func (h *House) behalf(ctx context.Context, tx account.Tx, portal string, user, organisation identity.ID) (identity.Behalf, error) {
 	return h.Organisations.Behalf(ctx, tx.(*store.Tx), portal, user, organisation)
