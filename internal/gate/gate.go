@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"tereze/internal/clause"
@@ -318,6 +319,12 @@ func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handle
 		r.Body = http.MaxBytesReader(w, r.Body, longestBody(r))
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// AlsoConnect lets the scripts of one answer reach an address besides this portal: that of a signing
+// program on the person's own machine. The policy of every other answer stays as it is.
+func AlsoConnect(h http.Header, address string) {
+	h.Set("Content-Security-Policy", strings.Replace(contentPolicy, "connect-src 'self'", "connect-src 'self' "+address, 1))
 }
 
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +

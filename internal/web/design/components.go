@@ -106,6 +106,9 @@ func (c Receipt) Render(ctx context.Context, w io.Writer) error { return c.view(
 // Render draws the component. See [Select].
 func (c Select) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
+// Render draws the component. See [Signing].
+func (c Signing) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [StartButton].
 func (c StartButton) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 

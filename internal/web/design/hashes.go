@@ -25,10 +25,12 @@ func hashed(name string) string {
 		return AssetPath + "idle.0314182a3814.js"
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
+	case "ncalayer.js":
+		return AssetPath + "ncalayer.e03366922325.js"
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.b0189ada8030.css"
+		return AssetPath + "tereze.313f403584d6.css"
 	case "tereze.js":
 		return AssetPath + "tereze.bf327131682f.js"
 	}
