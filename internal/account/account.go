@@ -10,6 +10,7 @@ import (
 	"context"
 	"time"
 
+	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
@@ -70,6 +71,9 @@ type Tx interface {
 	NumberTx
 	InvitedTx
 	PasskeyTx
+	DeletionTx
+	SanctionTx
+	CheckTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error
@@ -130,10 +134,24 @@ type Accounts struct {
 	Limits Limits
 	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
 	Country func(portal string) string
-	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18); nil:
-	// everybody may. It is asked about nobody, id 0, as well.
-	RecoveryOpen func(ctx context.Context, user identity.ID) (bool, error)
+	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18), and if
+	// not until when, zero where no end is set; nil: everybody may. It is asked about nobody, id 0, as
+	// well. RecoveryStopped says the same of a whole portal.
+	RecoveryOpen    func(ctx context.Context, user identity.ID) (open bool, until time.Time, err error)
+	RecoveryStopped func(ctx context.Context, portal string) (RecoveryHalt, error)
+	// Days is the table of business days a portal counts by.
+	Days func(portal string) (*calendar.Table, error)
+	// Services names the parts of a portal that can be closed to somebody by themselves.
+	Services func(portal string) []string
+	// Registers are the registers of other bodies that the program can ask, by name; none may be there.
+	Registers map[string]Register
 
+	// Retention gives how long data are kept after a page is deleted, and by which clause: privacy owns
+	// that rule.
+	Retention func(portal string, at time.Time) (clause.Period, clause.Citation, bool)
+	// Reading gives how many records of others one user may open in an hour, and by which clause: gate
+	// owns that rule.
+	Reading func(portal string, at time.Time) (most int, cite clause.Citation, ok bool)
 	// Lockout and Idle give what a portal's clauses set, where they set it: gate owns those rules.
 	Lockout func(portal string, at time.Time) (Lock, bool)
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)

@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"time"
+
+	"tereze/internal/identity"
 )
 
 // alert tells a person of something done to their account: by e-mail where they have confirmed one,
@@ -23,6 +25,15 @@ func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args ma
 		return nil
 	}
 	return a.tell(ctx, tx, u, to, key, args)
+}
+
+// Tell sends a user a message of another room, as alert does.
+func (a *Accounts) Tell(ctx context.Context, tx Tx, user identity.ID, key string, args map[string]string) error {
+	u, err := tx.User(ctx, user)
+	if err != nil {
+		return err
+	}
+	return a.alert(ctx, tx, u, key, args)
 }
 
 // tell sends a person one message to one address.

@@ -92,6 +92,25 @@ func (a *Accounts) Recovery(portal string) (routes []RecoveryRoute) {
 	return routes
 }
 
+// RecoveryHalt is that nobody on a portal recovers a password by themselves for now (kundelik 4.18).
+type RecoveryHalt struct {
+	Stopped bool
+	Some    bool            // it is stopped for some of the people
+	Until   time.Time       // zero: no end is set
+	Cite    clause.Citation // that allows it; set where a clause does, stopped or not
+}
+
+// RecoveryHalt tells whether the automated recovery of a portal is stopped.
+func (a *Accounts) RecoveryHalt(ctx context.Context, portal string) (RecoveryHalt, error) {
+	_, cite, ok := clause.In[RecoverySwitch](a.Book(portal, a.Now()))
+	if !ok || a.RecoveryStopped == nil {
+		return RecoveryHalt{}, nil
+	}
+	halt, err := a.RecoveryStopped(ctx, portal)
+	halt.Cite = cite
+	return halt, err
+}
+
 // RecoveryHelp lists who else helps, in the words of the clause (kundelik 3.3), and the clause.
 func (a *Accounts) RecoveryHelp(portal string) (who []string, cite clause.Citation) {
 	rule, cite, ok := clause.In[RecoveryRoutes](a.Book(portal, a.Now()))
@@ -123,14 +142,23 @@ type lost struct {
 	to      Contact
 	setAt   time.Time // of the password that is lost: a later one makes the secret void
 	stopped bool      // the automated recovery is closed for this person (kundelik 4.18)
+	until   time.Time // when that ends; zero: no end is set
 }
 
 // AskRecovery sends what the route names to the person's confirmed contact. Whether there is such a
 // person, or such a contact, cannot be told from the answer nor from the time it takes: somebody who
 // is not there gets an attempt, a secret and a message as well, which goes nowhere.
 //
-// Refusals: Invalid "form.empty", "form.long", "account.no_route"; TooMany "account.too_often".
+// Refusals: Forbidden "account.recovery_stopped" while the portal has stopped it for everybody; Invalid
+// "form.empty", "form.long", "account.no_route"; TooMany "account.too_often".
 func (a *Accounts) AskRecovery(ctx context.Context, q RecoveryAsk) (token string, err error) {
+	halt, err := a.RecoveryHalt(ctx, q.Portal)
+	if err == nil && halt.Stopped {
+		err = fault.New(fault.Forbidden, "account.recovery_stopped").By(halt.Cite)
+	}
+	if err != nil {
+		return "", err
+	}
 	routes := a.Recovery(q.Portal)
 	i := slices.IndexFunc(routes, func(r RecoveryRoute) bool { return r.Name == q.Route })
 	switch {
@@ -190,7 +218,7 @@ func (a *Accounts) whoLost(ctx context.Context, portal, fold string, channel not
 	}
 	open := true
 	if a.RecoveryOpen != nil {
-		if open, err = a.RecoveryOpen(ctx, who.user.ID); err != nil {
+		if open, who.until, err = a.RecoveryOpen(ctx, who.user.ID); err != nil {
 			return lost{}, err
 		}
 	}
@@ -243,6 +271,9 @@ func (a *Accounts) sendRecovery(ctx context.Context, tx Tx, q RecoveryAsk, route
 		m.Key, m.To = notify.Decoy, "-"
 	case who.stopped:
 		m.Key, m.Args = "message.recovery_stopped", nil
+		if !who.until.IsZero() {
+			m.Key, m.Args = "message.recovery_stopped_until", map[string]string{"until": a.written(q.Portal, who.until)}
+		}
 	}
 	if who.to.Kind == ByPhone || who.user.ID == 0 && route.Channel == notify.SMS {
 		m.Channel = notify.SMS

@@ -78,6 +78,15 @@ func (a *API) Language(r *http.Request, actor identity.Actor) string {
 	return "en"
 }
 
+// Admit follows gate.Channel: whoever acts, acts under an agreement, and that may be about the pages
+// only. Reading what everybody may read is no act, and leaving is open by every way.
+func (a *API) Admit(r *http.Request, v gate.Visit) error {
+	if v.Actor.Portal == "" || r.Method == http.MethodDelete || !v.Actor.Known() && r.Method != http.MethodPost {
+		return nil
+	}
+	return a.Channel(r.Context(), v.Actor)
+}
+
 func answer(w http.ResponseWriter, status int, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {

@@ -24,6 +24,9 @@ type API struct {
 	Words      *words.Book
 	Opaque     identity.Opaque
 	LogKey     string
+	// Channel refuses an act by this face, where the agreement is about another channel (kundelik 1.4,
+	// 3.4); the actor is of no user where nobody has signed in.
+	Channel func(ctx context.Context, actor identity.Actor) error
 	// View reads the log.
 	View func(ctx context.Context, look func(evidence.View) error) error
 	// SignedIn records what signing in accepts, in the transaction that begins the session.
@@ -32,7 +35,8 @@ type API struct {
 
 // Routes adds the API to a mux.
 func (a *API) Routes(mux *http.ServeMux) {
-	open := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Open(a, p)) }
+	kind := "agreement" // of the pages of a closed system, all that stands open here but the sign-in
+	open := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Open(a, kind, p)) }
 	known := func(pattern string, p gate.Page) { mux.Handle(pattern, a.Gate.Known(a, p)) }
 	member := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, a.Gate.Member(a, p)) }
 
@@ -40,7 +44,7 @@ func (a *API) Routes(mux *http.ServeMux) {
 	open("GET /api/v1/portals", a.portals)
 	open("GET /api/v1/portals/{portal}/documents", a.documents)
 	open("GET /api/v1/portals/{portal}/documents/{document}/editions/{number}", a.edition)
-	open("POST /api/v1/portals/{portal}/sessions", a.signIn)
+	mux.Handle("POST /api/v1/portals/{portal}/sessions", a.Gate.Open(a, "sign_in", a.signIn))
 	known("DELETE /api/v1/portals/{portal}/sessions/mine", a.exit)
 	known("POST /api/v1/portals/{portal}/acceptances", a.accept)
 	member("GET /api/v1/portals/{portal}/me", a.me)

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,12 +51,20 @@ type Face interface {
 	Language(r *http.Request, actor identity.Actor) string
 }
 
+// Channel is a face that is not open to every agreement: what it admits no one by is asked before the
+// page, and before coming here could count as use of the portal.
+type Channel interface {
+	Admit(r *http.Request, v Visit) error
+}
+
 // Gate is the front door of one program. All fields but Limits and Proxies are needed.
 type Gate struct {
 	// Actor finds who holds a token on a portal; Unauthenticated where nobody does.
 	Actor func(ctx context.Context, portal, token string) (identity.Actor, error)
 	// Bind answers whether the actor is bound now; fresh tells that this call made it so.
 	Bind func(ctx context.Context, actor identity.Actor, address string) (bound identity.Bound, fresh bool, err error)
+	// OpenTo refuses a service that is closed to an actor who is restrained.
+	OpenTo func(ctx context.Context, actor identity.Actor, service string) error
 	// Portal reports whether there is a portal of this name.
 	Portal func(name string) bool
 	// NewVisitor makes the id of a browser without an account, and Visitors shows and reads it. Its key
@@ -69,7 +78,7 @@ type Gate struct {
 	// Proxies are the networks whose word on where a request comes from is believed; nil: nobody's.
 	Proxies []netip.Prefix
 
-	// Book gives the rules in force on a portal; needed where Limits.Agreed is set.
+	// Book gives the rules in force on a portal; nil: no clause closes it or sets limits.
 	Book func(portal string, at time.Time) *clause.Book
 
 	posts, requests addresses
@@ -84,9 +93,27 @@ type Limits struct {
 	Agreed bool
 }
 
-// Open is a page for everybody.
-func (g *Gate) Open(face Face, page Page) http.Handler {
-	return g.enter(face, page)
+// Open is a page for everybody, but on a closed system, where a visitor sees the pages of the kinds the
+// clause names (ClosedSystem) and no others. kind is the page's own; empty: of none of them.
+func (g *Gate) Open(face Face, kind string, page Page) http.Handler {
+	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if err := g.closed(v, kind); err != nil {
+			return err
+		}
+		return page(w, r, v)
+	})
+}
+
+// closed turns a visitor away from a closed system, whatever there is at the address.
+func (g *Gate) closed(v Visit, kind string) error {
+	if v.Actor.Known() || v.Actor.Portal == "" || g.Book == nil {
+		return nil
+	}
+	rule, cite, ok := clause.In[ClosedSystem](g.Book(v.Actor.Portal, v.Now))
+	if !ok || slices.Contains(rule.OpenPages, kind) {
+		return nil
+	}
+	return fault.New(fault.Unauthenticated, "account.sign_in_first").By(cite)
 }
 
 // Known is a page for those who have signed in, bound or not: what is needed to accept, to refuse
@@ -115,11 +142,13 @@ func (g *Gate) Due(face Face, page Page) http.Handler {
 }
 
 // due turns away somebody who has to register, or whose password has to be replaced, before anything
-// else (kundelik 3.1, 3.3, 4.17e).
+// else (kundelik 3.1, 3.3, 4.17e), and whoever a sanction keeps out.
 func due(actor identity.Actor) error {
 	switch actor.Due {
 	case "":
 		return nil
+	case "sanction":
+		return fault.New(fault.Forbidden, "account.shut_out")
 	case "registration":
 		return fault.New(fault.Forbidden, "account.register_first")
 	}
@@ -134,6 +163,9 @@ func (g *Gate) Bound(face Face, page BoundPage) http.Handler {
 
 func (g *Gate) bind(w http.ResponseWriter, r *http.Request, v Visit, page BoundPage) error {
 	if err := due(v.Actor); err != nil {
+		return err
+	}
+	if err := g.closed(v, ""); err != nil {
 		return err
 	}
 	newcomer := v.Actor.Home() == 0
@@ -161,6 +193,18 @@ func (g *Gate) Member(face Face, page BoundPage) http.Handler {
 	return g.Known(face, bound)
 }
 
+// Service is a page of one part of a portal, which a sanction may have closed to the actor (ismet 7.2).
+func (g *Gate) Service(name string, page BoundPage) BoundPage {
+	return func(w http.ResponseWriter, r *http.Request, v Visit, bound identity.Bound) error {
+		if v.Actor.Restrained {
+			if err := g.OpenTo(r.Context(), v.Actor, name); err != nil {
+				return err
+			}
+		}
+		return page(w, r, v, bound)
+	}
+}
+
 // Staff is a page for a role. What staff may do follows from the role, not from the agreement.
 func (g *Gate) Staff(face Face, role identity.Role, page Page) http.Handler {
 	return g.Known(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
@@ -178,6 +222,9 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 		err := g.identify(r, face, &v)
 		if err == nil {
 			err = g.measure(v)
+		}
+		if channel, ok := face.(Channel); ok && err == nil {
+			err = channel.Admit(r, v)
 		}
 		if err == nil && r.Method == http.MethodPost {
 			err = g.count(v)

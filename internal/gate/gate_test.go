@@ -32,7 +32,7 @@ func TestPanicOfAPage(t *testing.T) {
 	g := &gate.Gate{Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))}
 	page := func(http.ResponseWriter, *http.Request, gate.Visit) error { panic("a secret of ours") }
 	w := httptest.NewRecorder()
-	g.Protect(g.Open(face{}, page), nil).ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))
+	g.Protect(g.Open(face{}, "", page), nil).ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil))
 	if w.Code != http.StatusInternalServerError || strings.TrimSpace(w.Body.String()) != "accident" {
 		t.Errorf("answered %d %q", w.Code, w.Body)
 	}

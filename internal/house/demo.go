@@ -48,6 +48,13 @@ func (h *House) people(ctx context.Context) ([]Sample, error) {
 			return nil, err
 		}
 	}
+	for _, p := range h.Agreements.Portals() {
+		further, err := h.school(ctx, p.Name)
+		if err != nil {
+			return nil, err
+		}
+		samples = append(samples, further...)
+	}
 	return samples, nil
 }
 

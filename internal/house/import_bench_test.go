@@ -35,7 +35,7 @@ func BenchmarkImport(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := h.Parties.Appoint(ctx, operator, school.ID, "admin"); err != nil {
+		if err := h.Parties.Appoint(ctx, operator, school.ID, "admin", "institution_asked"); err != nil {
 			b.Fatal(err)
 		}
 		began := time.Now()

@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"tereze/internal/account"
+	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 	"tereze/internal/party"
+	"tereze/internal/privacy"
 	"tereze/internal/store"
 )
 
@@ -23,6 +25,13 @@ func (h *House) parties(record func(context.Context, evidence.Tx, evidence.Entry
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Book: h.Accounts.Book, Zone: h.Accounts.Zone,
+		PageRule: func(portal string) (string, clause.Citation, bool) {
+			rule, cite, ok := clause.In[privacy.PageVisibility](h.Accounts.Book(portal, h.Clock.Now()))
+			if !ok {
+				return "", clause.Citation{}, false
+			}
+			return rule.To, cite, true
+		},
 		Users: party.Users{
 			Invite: func(ctx context.Context, tx party.Tx, user identity.ID, portal, language string, p party.Person) (string, error) {
 				u, err := h.Accounts.InviteWithin(ctx, tx.(*store.Tx), user, portal, language, account.Person{
@@ -42,6 +51,13 @@ func (h *House) parties(record func(context.Context, evidence.Tx, evidence.Entry
 					return 0, fault.New(fault.Absent, "account.nobody")
 				}
 				return u.ID, err
+			},
+			Person: func(ctx context.Context, tx party.Tx, user identity.ID) (party.Person, error) {
+				p, err := tx.(*store.Tx).Person(ctx, user)
+				return party.Person{Surname: p.Surname, Given: p.Given, Patronymic: p.Patronymic, BirthDate: p.BirthDate, Sex: p.Sex}, err
+			},
+			Tell: func(ctx context.Context, tx party.Tx, user identity.ID, key string, args map[string]string) error {
+				return h.Accounts.Tell(ctx, tx.(*store.Tx), user, key, args)
 			},
 			CheckKind: h.Accounts.CheckKind,
 			Forget:    h.Accounts.Forget,
@@ -74,12 +90,51 @@ func (h *House) imports(ctx context.Context) {
 	}
 }
 
+// terms ends memberships whose time has come, wherever the clock stands.
+func (h *House) terms(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := h.Parties.EndDue(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("end memberships whose term has run out", "error", err)
+			}
+		}
+	}
+}
+
+// recoveryStopped tells account what party keeps of a whole portal.
+func (h *House) recoveryStopped(ctx context.Context, portal string) (account.RecoveryHalt, error) {
+	stops, err := h.Parties.RecoveryStops(ctx, portal)
+	if err != nil || len(stops) == 0 || stops[0].Institution != 0 {
+		return account.RecoveryHalt{Some: len(stops) > 0}, err
+	}
+	return account.RecoveryHalt{Stopped: true, Until: stops[0].Until}, nil
+}
+
 // handOut lets the administrator of an institution hand credentials to its people.
 func (h *House) handOut(ctx context.Context, tx account.Tx, actor identity.Actor, user identity.ID) error {
 	return h.Parties.MayHandOut(ctx, tx.(*store.Tx), actor, user)
 }
 
+// deletes lets the administrator of an institution delete the pages of its people.
+func (h *House) deletes(ctx context.Context, tx account.Tx, actor identity.Actor, user identity.ID, asked bool) error {
+	return h.Parties.MayDelete(ctx, tx.(*store.Tx), actor, user, asked)
+}
+
 // guards lets nobody but a guardian act for a child.
 func (h *House) guards(ctx context.Context, tx account.Tx, guardian, child identity.ID) error {
 	return h.Parties.MayActFor(ctx, tx.(*store.Tx), guardian, child)
+}
+
+// services names the parts of a portal that a sanction can close by themselves, by their addresses.
+func (h *House) services(portal string) []string {
+	out := []string{"profile"}
+	if kinds, _ := party.KindsUnder(h.Agreements.Book(portal, h.Clock.Now()), ""); len(kinds) > 0 {
+		out = append(out, "school", "children")
+	}
+	return out
 }

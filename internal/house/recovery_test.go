@@ -297,7 +297,9 @@ func TestRecoveryByOneself(t *testing.T) {
 		if p := b.Post("/kundelik/recover/own", "password", renewed, "again", renewed); p.Path != "/kundelik/recover/done" {
 			t.Fatalf("the new password led to %s: %s", p.Path, p.Text("main"))
 		}
-		h.Accounts.RecoveryOpen = func(_ context.Context, user identity.ID) (bool, error) { return user != pupil.User, nil }
+		h.Accounts.RecoveryOpen = func(_ context.Context, user identity.ID) (bool, time.Time, error) {
+			return user != pupil.User, time.Time{}, nil
+		}
 		stopped := h.Browser(t)
 		if p := asks(t, stopped, "kundelik", "pupil", "self"); p.Text("main") != none.Text("main") {
 			t.Error("the page tells that the recovery was stopped")

@@ -24,6 +24,7 @@ import (
 	"tereze/internal/web/desk"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
 	"tereze/internal/web/recovery"
@@ -34,6 +35,7 @@ import (
 	"tereze/internal/web/register/bysteps"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
 
@@ -66,12 +68,18 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		View: func(ctx context.Context, look func(desk.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
+	site.Standing = &standing.Standing{Frame: h.Frame, Accounts: h.Accounts}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
-	site.Cabinet.Notices = []cabinet.Notice{site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
-	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut}
+	site.Cabinet.Notices = []cabinet.Notice{site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
+		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		}}
+	site.Pages = &pages.Pages{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards}
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Pages.Card)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
 	if demo {
 		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
@@ -79,7 +87,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Support = &support.Support{Frame: h.Frame, Accounts: h.Accounts, Requests: h.Requests, AskWithin: h.askWithin, Linked: h.linkedRequest}
 	site.Routes(mux)
 	json := &api.API{
-		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn,
+		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn, Channel: h.channel,
 		View: func(ctx context.Context, look func(evidence.View) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
@@ -125,5 +133,5 @@ func (h *House) forged(w http.ResponseWriter, r *http.Request) {
 	refuse := func(http.ResponseWriter, *http.Request, gate.Visit) error {
 		return fault.New(fault.Forbidden, "gate.forged")
 	}
-	h.Gate.Open(h.Frame, refuse).ServeHTTP(w, r)
+	h.Gate.Open(h.Frame, "agreement", refuse).ServeHTTP(w, r)
 }

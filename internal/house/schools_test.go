@@ -186,7 +186,7 @@ func TestAnAdministratorSeesOneSchool(t *testing.T) {
 			t.Error("the administrator does not see the own pupil")
 		}
 		// Nobody administers two institutions.
-		page := s.operator.Post(s.b.at+"/member", "username", s.a.name, "role", "administrator", "class", "")
+		page := s.operator.Post(s.b.at+"/member", "username", s.a.name, "role", "administrator", "class", "", "reason", "institution_asked")
 		if page.Status != http.StatusConflict || !strings.Contains(page.Body, "1.14") {
 			t.Errorf("a second administration answers %d", page.Status)
 		}
@@ -235,7 +235,7 @@ func TestInstitutionsFormATree(t *testing.T) {
 			t.Errorf("%s at %s has the page %q, want %q", c.role, c.kind, page, c.page)
 		}
 	}
-	page := s.operator.Post(s.ministry+"/member", "username", s.a.name, "role", "pupil", "class", "1")
+	page := s.operator.Post(s.ministry+"/member", "username", s.a.name, "role", "pupil", "class", "1", "reason", "person_asked")
 	if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "1.5") {
 		t.Errorf("a pupil of a ministry answers %d", page.Status)
 	}
@@ -527,7 +527,7 @@ func TestEndingOneMembershipLeavesTheRest(t *testing.T) {
 		s := openSchools(t, h)
 		at, name, password := s.a.enter(t, "Мұғалімов", "1980-01-01", "staff", "")
 		b := s.register(t, name, password)
-		s.operator.Post(s.b.at+"/member", "username", name, "role", "staff", "class", "").Want(http.StatusOK)
+		s.operator.Post(s.b.at+"/member", "username", name, "role", "staff", "class", "", "reason", "person_asked").Want(http.StatusOK)
 		s.b.admin.Get(at).Want(http.StatusOK) // a member of both: each administrator sees the person
 		if body := s.b.admin.Get(at).Body; strings.Contains(body, "№ 1 мектеп") {
 			t.Error("one school sees the membership in the other")
@@ -538,8 +538,8 @@ func TestEndingOneMembershipLeavesTheRest(t *testing.T) {
 				t.Errorf("the basis %q answers %d", basis, page.Status)
 			}
 		}
-		s.a.admin.Post(at+"/end/staff", "basis", "employment").Want(http.StatusOK)
-		s.a.admin.Post(at+"/end/staff", "basis", "employment").Want(http.StatusNotFound)
+		s.a.admin.Post(at+"/end/staff", "basis", "employment", "confirm", "yes").Want(http.StatusOK)
+		s.a.admin.Post(at+"/end/staff", "basis", "employment", "confirm", "yes").Want(http.StatusNotFound)
 		person := s.user(t, name).ID
 		lasting := func() (n int) {
 			ctx := context.Background()
@@ -570,7 +570,7 @@ func TestEndingOneMembershipLeavesTheRest(t *testing.T) {
 			t.Error("the person is still listed in the school they left")
 		}
 		s.b.admin.Get("/kundelik/school/class?role=staff&class=").Want(http.StatusOK)
-		s.b.admin.Post(at+"/end/staff", "basis", "civil_service").Want(http.StatusOK)
+		s.b.admin.Post(at+"/end/staff", "basis", "civil_service", "confirm", "yes").Want(http.StatusOK)
 		if n := lasting(); n != 0 {
 			t.Errorf("%d memberships last after the last", n)
 		}
@@ -579,9 +579,9 @@ func TestEndingOneMembershipLeavesTheRest(t *testing.T) {
 			t.Errorf("the account is %s", u.State)
 		}
 		// An administrator who loses the office loses the console with it, at once.
-		s.operator.Post(s.b.at+"/member", "username", name, "role", "administrator", "class", "").Want(http.StatusOK)
+		s.operator.Post(s.b.at+"/member", "username", name, "role", "administrator", "class", "", "reason", "institution_asked").Want(http.StatusOK)
 		b.Get("/kundelik/school").Want(http.StatusOK)
-		s.b.admin.Post(at+"/end/administrator", "basis", "employment").Want(http.StatusOK)
+		s.b.admin.Post(at+"/end/administrator", "basis", "employment", "confirm", "yes").Want(http.StatusOK)
 		b.Get("/kundelik/school").Want(http.StatusForbidden)
 	})
 }
@@ -598,11 +598,11 @@ func TestParentsLeaveWithTheLastChild(t *testing.T) {
 		s.a.admin.Post(at+"/child", "child", child).Want(http.StatusOK)
 	}
 	ended := func() int { return len(entries(t, h, s.user(t, parent).ID, "party.end")) }
-	s.a.admin.Post(first+"/end/pupil", "basis", "transferred").Want(http.StatusOK)
+	s.a.admin.Post(first+"/end/pupil", "basis", "transferred", "confirm", "yes").Want(http.StatusOK)
 	if ended() != 0 {
 		t.Error("the parent left with the first child")
 	}
-	s.a.admin.Post(second+"/end/pupil", "basis", "study_ended").Want(http.StatusOK)
+	s.a.admin.Post(second+"/end/pupil", "basis", "study_ended", "confirm", "yes").Want(http.StatusOK)
 	if found := entries(t, h, s.user(t, parent).ID, "party.end"); len(found) != 1 || found[0].Citation.Clause != "3.6d" {
 		t.Errorf("the parent stays after the last child: %+v", found)
 	}
@@ -614,7 +614,7 @@ func TestRecoveryStopsForOneInstitution(t *testing.T) {
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		s := openSchools(t, h)
 		open := func(name string) bool {
-			ok, err := h.Parties.RecoveryOpen(context.Background(), s.user(t, name).ID)
+			ok, _, err := h.Parties.RecoveryOpen(context.Background(), s.user(t, name).ID)
 			if err != nil {
 				t.Fatal(err)
 			}

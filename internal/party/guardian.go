@@ -84,19 +84,58 @@ func (p *Parties) Link(ctx context.Context, actor identity.Actor, guardian ident
 		if child == guardian {
 			return fault.New(fault.Invalid, "party.child").At("child")
 		}
-		if err := tx.AddGuardian(ctx, Guardian{User: guardian, Child: child, Since: p.Now()}); err != nil {
-			return err
-		}
-		if err := p.Users.Give(ctx, tx, guardian, identity.Guardian); err != nil {
-			return err
-		}
-		_, cite, _ := clause.In[GuardianRegistration](p.book(i.Portal))
-		return p.note(ctx, tx, i.Portal, child, "party.guardian", by(actor), cite, map[string]string{"guardian": number(guardian)})
+		_, err = p.linkAll(ctx, tx, i, guardian, []identity.ID{child}, by(actor))
+		return err
 	})
 	if err == nil {
 		p.Users.Forget(guardian)
 	}
 	return err
+}
+
+// linkAll makes somebody the guardian of children, and says of how many they were not yet.
+func (p *Parties) linkAll(ctx context.Context, tx Tx, i Institution, guardian identity.ID, children []identity.ID, actor string) (linked int, err error) {
+	if len(children) == 0 {
+		return 0, nil
+	}
+	known, err := tx.ChildrenOf(ctx, guardian)
+	if err != nil {
+		return 0, err
+	}
+	_, cite, _ := clause.In[GuardianRegistration](p.book(i.Portal))
+	for _, child := range children {
+		if child == guardian || slices.ContainsFunc(known, func(g Guardian) bool { return g.Child == child }) {
+			continue
+		}
+		linked++
+		if err := tx.AddGuardian(ctx, Guardian{User: guardian, Child: child, Since: p.Now()}); err != nil {
+			return linked, err
+		}
+		if err := p.note(ctx, tx, i.Portal, child, "party.guardian", actor, cite, map[string]string{"guardian": number(guardian), "institution": number(i.ID)}); err != nil {
+			return linked, err
+		}
+	}
+	return linked, p.Users.Give(ctx, tx, guardian, identity.Guardian)
+}
+
+// childrenOf finds the pupils of an institution whom a list names, by the number the institution gave
+// them or by the sign-in name. Refusal: Invalid "party.child" where one of them is not there.
+func (p *Parties) childrenOf(ctx context.Context, tx Tx, i Institution, names []string) (out []identity.ID, err error) {
+	for _, name := range names {
+		child, err := tx.Numbered(ctx, i.ID, Person{Number: name}.clean().Number)
+		if fault.Is(err, fault.Absent) {
+			child, err = p.childNamed(ctx, tx, i, name)
+		} else if err == nil {
+			if _, err = p.lasting(ctx, tx, child, i.ID, Pupil); fault.Is(err, fault.Absent) {
+				err = fault.New(fault.Invalid, "party.child").At("child")
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, child)
+	}
+	return out, nil
 }
 
 // childNamed finds a pupil of an institution by the sign-in name; a name of another institution and

@@ -126,11 +126,9 @@ func (p *Parties) stage(ctx context.Context, im *Import, read func(each func(Lin
 		lines = lines[:0]
 		return err
 	}
-	err := read(func(l Line) error {
+	var parents []Line // of pupils who may stand further down: their turn comes after all others
+	add := func(l Line) error {
 		im.Total++
-		if im.Total > MostLines {
-			return fault.New(fault.Invalid, "party.file_lines").With("most", "100 000").At("file")
-		}
 		l.Place = im.Total
 		if l.Outcome == "" {
 			l.Outcome = Waiting
@@ -139,7 +137,22 @@ func (p *Parties) stage(ctx context.Context, im *Import, read func(each func(Lin
 			return flush()
 		}
 		return nil
+	}
+	err := read(func(l Line) error {
+		if im.Total+len(parents) == MostLines {
+			return fault.New(fault.Invalid, "party.file_lines").With("most", "100 000").At("file")
+		}
+		if len(l.Person.Children) > 0 {
+			parents = append(parents, l)
+			return nil
+		}
+		return add(l)
 	})
+	for _, l := range parents {
+		if err == nil {
+			err = add(l)
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -248,17 +261,59 @@ func (p *Parties) settle(ctx context.Context, tx Tx, i Institution, im Import, l
 		}
 		return nil
 	}
-	user := p.NewID()
+	children, err := p.childrenOf(ctx, tx, i, x.Children)
+	if fault.Is(err, fault.Invalid) {
+		l.Outcome, l.Reason = Refused, "party.line_child"
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	user, actor := p.NewID(), "user:"+number(im.User)
 	added, err := tx.AddEntry(ctx, i.ID, x.mark(), user)
 	if err != nil {
 		return err
 	}
 	if !added {
-		l.Outcome, l.Reason = Duplicate, "party.entered"
-		return nil
+		return p.settleAgain(ctx, tx, i, x, children, actor, l)
+	}
+	if x.Number != "" {
+		if added, err = tx.AddNumber(ctx, i.ID, x.Number, user); err != nil {
+			return err
+		}
+		if !added {
+			l.Outcome, l.Reason = Refused, "party.line_number"
+			return tx.DropEntry(ctx, i.ID, x.mark())
+		}
 	}
 	l.Outcome = Created
-	l.Name, err = p.write(ctx, tx, i, user, im.Language, x, "user:"+number(im.User))
+	if l.Name, err = p.write(ctx, tx, i, user, im.Language, x, actor); err != nil {
+		return err
+	}
+	_, err = p.linkAll(ctx, tx, i, user, children, actor)
+	return err
+}
+
+// settleAgain decides a line about somebody who was entered before: it may still name a child of theirs
+// who was not linked with them.
+func (p *Parties) settleAgain(ctx context.Context, tx Tx, i Institution, x Person, children []identity.ID, actor string, l *Line) error {
+	l.Outcome, l.Reason = Duplicate, "party.entered"
+	if len(children) == 0 {
+		return nil
+	}
+	user, err := tx.EntryOf(ctx, i.ID, x.mark())
+	if err != nil {
+		return err
+	}
+	if _, err := p.lasting(ctx, tx, user, i.ID, Parent); fault.Is(err, fault.Absent) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	linked, err := p.linkAll(ctx, tx, i, user, children, actor)
+	if linked > 0 {
+		l.Reason = "party.line_linked"
+	}
 	return err
 }
 

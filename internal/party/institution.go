@@ -115,7 +115,7 @@ func (p *Parties) Found(ctx context.Context, actor identity.Actor, parent identi
 		return Institution{}, err
 	}
 	name = clean(name)
-	i := Institution{ID: p.NewID(), Portal: actor.Portal, Parent: parent, Kind: kind, Name: name, Recovery: true, CreatedAt: p.Now()}
+	i := Institution{ID: p.NewID(), Portal: actor.Portal, Parent: parent, Kind: kind, Name: name, CreatedAt: p.Now()}
 	err := p.InTx(ctx, func(tx Tx) error {
 		above := Institution{}
 		if parent != 0 {
@@ -175,56 +175,4 @@ func (p *Parties) Tree(ctx context.Context, actor identity.Actor, id identity.ID
 		return err
 	})
 	return here, above, under, err
-}
-
-// SwitchRecovery lets the people of an institution regain access by themselves, or stops that
-// (kundelik 4.18); cite is the clause that allows it. Refusals: Forbidden for anyone but an operator,
-// or where no clause does.
-func (p *Parties) SwitchRecovery(ctx context.Context, actor identity.Actor, id identity.ID, open bool, cite clause.Citation) error {
-	if err := operator(actor); err != nil {
-		return err
-	}
-	if cite.Zero() {
-		return fault.New(fault.Forbidden, "party.recovery")
-	}
-	return p.InTx(ctx, func(tx Tx) error {
-		i, err := p.institution(ctx, tx, actor.Portal, id)
-		if err != nil {
-			return err
-		}
-		if err := tx.SetRecovery(ctx, id, open); err != nil {
-			return err
-		}
-		return p.note(ctx, tx, i.Portal, i.ID, "party.recovery", by(actor), cite, map[string]string{"open": map[bool]string{true: "yes", false: "no"}[open]})
-	})
-}
-
-// RecoveryOpen reports whether a user may regain access without anybody's help: not while an
-// institution they belong to has stopped it (kundelik 4.18). Who belongs to none may.
-func (p *Parties) RecoveryOpen(ctx context.Context, user identity.ID) (open bool, err error) {
-	open = true
-	err = p.InView(ctx, func(tx Tx) error {
-		all, err := tx.MembershipsOf(ctx, user)
-		if err != nil {
-			return err
-		}
-		if len(all) == 0 {
-			// As much work as for somebody: who asks must not learn that there is nobody.
-			if _, err := tx.Institution(ctx, 0); !fault.Is(err, fault.Absent) {
-				return err
-			}
-		}
-		for _, m := range all {
-			if !m.EndedAt.IsZero() {
-				continue
-			}
-			i, err := tx.Institution(ctx, m.Institution)
-			if err != nil {
-				return err
-			}
-			open = open && i.Recovery
-		}
-		return nil
-	})
-	return open, err
 }

@@ -83,20 +83,24 @@ func (p *Parties) schoolOf(ctx context.Context, tx Tx, actor identity.Actor) (In
 
 // Appoint makes a user, found by the sign-in name, the administrator of an institution: a member of
 // its staff, and of no other institution's administration.
-// Refusals: Forbidden; Absent; Invalid "party.nobody"; Conflict "party.administers", "party.member".
-func (p *Parties) Appoint(ctx context.Context, actor identity.Actor, institution identity.ID, name string) error {
-	return p.join(ctx, actor, institution, name, Administrator, "")
+// Why, the operator says by a reason of Reasons.
+// Refusals: Forbidden; Absent; Invalid "party.nobody", "party.reason"; Conflict "party.administers", "party.member".
+func (p *Parties) Appoint(ctx context.Context, actor identity.Actor, institution identity.ID, name, reason string) error {
+	return p.join(ctx, actor, institution, name, Administrator, "", reason)
 }
 
 // Join gives a user who is on the portal already a further membership: one person may belong to
 // several institutions. Refusals as Appoint.
-func (p *Parties) Join(ctx context.Context, actor identity.Actor, institution identity.ID, name string, role Role, class string) error {
-	return p.join(ctx, actor, institution, name, role, class)
+func (p *Parties) Join(ctx context.Context, actor identity.Actor, institution identity.ID, name string, role Role, class, reason string) error {
+	return p.join(ctx, actor, institution, name, role, class, reason)
 }
 
-func (p *Parties) join(ctx context.Context, actor identity.Actor, institution identity.ID, name string, role Role, class string) error {
+func (p *Parties) join(ctx context.Context, actor identity.Actor, institution identity.ID, name string, role Role, class, reason string) error {
 	if err := operator(actor); err != nil {
 		return err
+	}
+	if f := CheckReason(reason); f != nil {
+		return f
 	}
 	class = clean(class)
 	var user identity.ID
@@ -112,7 +116,7 @@ func (p *Parties) join(ctx context.Context, actor identity.Actor, institution id
 		if err != nil {
 			return err
 		}
-		return p.admit(ctx, tx, i, Membership{User: user, Role: role, Class: class}, by(actor))
+		return p.admit(ctx, tx, i, Membership{User: user, Role: role, Class: class}, reason, by(actor))
 	})
 	if err == nil {
 		p.Users.Forget(user)
@@ -120,8 +124,8 @@ func (p *Parties) join(ctx context.Context, actor identity.Actor, institution id
 	return err
 }
 
-// admit begins a membership.
-func (p *Parties) admit(ctx context.Context, tx Tx, i Institution, m Membership, actor string) error {
+// admit begins a membership; reason is the operator's, where one begins it.
+func (p *Parties) admit(ctx context.Context, tx Tx, i Institution, m Membership, reason, actor string) error {
 	if f := p.checkRole(i, m.Role); f != nil {
 		return f
 	}
@@ -150,128 +154,9 @@ func (p *Parties) admit(ctx context.Context, tx Tx, i Institution, m Membership,
 	}
 	_, cite, _ := clause.In[UserGroups](p.book(i.Portal))
 	group, page := GroupOf(i.Kind, m.Role)
-	return p.note(ctx, tx, i.Portal, m.User, "party.join", actor, cite, map[string]string{
-		"institution": number(i.ID), "role": string(m.Role), "group": group, "page": page,
-	})
-}
-
-// End ends one membership of the actor's institution on a basis (kundelik 3.6): the user, and the
-// user's other memberships, stay. Where a pupil leaves, the parents' memberships in the same
-// institution end with the last child there (kundelik 3.6d).
-//
-// Refusals: Forbidden; Absent for somebody of another institution; Invalid "party.basis" for a
-// ground that is not one for the role; Forbidden "party.own" for the actor's own administration.
-func (p *Parties) End(ctx context.Context, actor identity.Actor, user identity.ID, role Role, basis string) error {
-	var touched []identity.ID
-	err := p.InTx(ctx, func(tx Tx) error {
-		touched = nil
-		i, err := p.schoolOf(ctx, tx, actor)
-		if err != nil {
-			return err
-		}
-		m, err := p.lasting(ctx, tx, user, i.ID, role)
-		if err != nil {
-			return err
-		}
-		if user == actor.User && role == Administrator {
-			return fault.New(fault.Forbidden, "party.own")
-		}
-		bases := Bases(p.book(i.Portal), role)
-		b := slices.IndexFunc(bases, func(b Basis) bool { return b.Name == basis })
-		if b < 0 {
-			_, cite, _ := clause.In[AccessEnd](p.book(i.Portal))
-			return fault.New(fault.Invalid, "party.basis").At("basis").By(cite)
-		}
-		if err := p.end(ctx, tx, i, m, bases[b], by(actor)); err != nil {
-			return err
-		}
-		touched = append(touched, user)
-		if role == Pupil {
-			return p.leaveWithChild(ctx, tx, i, user, basis, by(actor))
-		}
-		return nil
-	})
-	for _, id := range touched {
-		p.Users.Forget(id)
+	detail := map[string]string{"institution": number(i.ID), "role": string(m.Role), "group": group, "page": page}
+	if reason != "" {
+		detail["reason"] = reason
 	}
-	return err
-}
-
-// lasting finds a membership that has not ended. Refusal: Absent.
-func (p *Parties) lasting(ctx context.Context, tx Tx, user, institution identity.ID, role Role) (Membership, error) {
-	all, err := tx.MembershipsOf(ctx, user)
-	if err != nil {
-		return Membership{}, err
-	}
-	i := slices.IndexFunc(all, func(m Membership) bool {
-		return m.Institution == institution && m.Role == role && m.EndedAt.IsZero()
-	})
-	if i < 0 {
-		return Membership{}, fault.New(fault.Absent, "gate.no_page")
-	}
-	return all[i], nil
-}
-
-func (p *Parties) end(ctx context.Context, tx Tx, i Institution, m Membership, b Basis, actor string) error {
-	if err := tx.EndMembership(ctx, m, b.Name, p.Now()); err != nil {
-		return err
-	}
-	if m.Role == Administrator {
-		if err := p.Users.Take(ctx, tx, m.User, identity.Administrator); err != nil {
-			return err
-		}
-	}
-	return p.note(ctx, tx, i.Portal, m.User, "party.end", actor, b.Cite, map[string]string{
-		"institution": number(i.ID), "role": string(m.Role), "basis": b.Name,
-	})
-}
-
-// leaveWithChild ends the memberships of parents whose last child in the institution has left it on
-// one of the events the clause names.
-func (p *Parties) leaveWithChild(ctx context.Context, tx Tx, i Institution, child identity.ID, event, actor string) error {
-	rule, cite, ok := clause.In[ChildLeftBasis](p.book(i.Portal))
-	if !ok || !slices.Contains(rule.Events, event) {
-		return nil
-	}
-	guardians, err := tx.GuardiansOf(ctx, child)
-	if err != nil {
-		return err
-	}
-	for _, g := range guardians {
-		m, err := p.lasting(ctx, tx, g.User, i.ID, Parent)
-		if fault.Is(err, fault.Absent) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		stays, err := p.hasChildAt(ctx, tx, g.User, i.ID)
-		if err != nil {
-			return err
-		}
-		if stays {
-			continue
-		}
-		if err := p.end(ctx, tx, i, m, Basis{ChildLeft, cite}, actor); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *Parties) hasChildAt(ctx context.Context, tx Tx, guardian, institution identity.ID) (bool, error) {
-	children, err := tx.ChildrenOf(ctx, guardian)
-	if err != nil {
-		return false, err
-	}
-	for _, c := range children {
-		_, err := p.lasting(ctx, tx, c.Child, institution, Pupil)
-		if err == nil {
-			return true, nil
-		}
-		if !fault.Is(err, fault.Absent) {
-			return false, err
-		}
-	}
-	return false, nil
+	return p.note(ctx, tx, i.Portal, m.User, "party.join", actor, cite, detail)
 }

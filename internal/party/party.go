@@ -29,7 +29,6 @@ type Institution struct {
 	Parent    identity.ID // 0: the head of a tree
 	Kind      string
 	Name      string
-	Recovery  bool // whether its people may regain access by themselves
 	CreatedAt time.Time
 }
 
@@ -43,6 +42,7 @@ type Membership struct {
 	BeganAt     time.Time
 	EndedAt     time.Time // zero: it lasts
 	Basis       string
+	EndsAt      time.Time // when it ends by itself; zero: not
 }
 
 // Member is a membership with what its institution sees of the person.
@@ -53,6 +53,7 @@ type Member struct {
 	BirthDate  string
 	Card       bool // credentials have been printed
 	Registered bool // the person has registered with them
+	Closed     bool // the person has left the portal, or the page was deleted
 	Sort       []byte
 }
 
@@ -72,6 +73,8 @@ type Person struct {
 	Sex        identity.Sex
 	Role       Role
 	Class      string
+	Number     string   `json:",omitempty"` // of a pupil, which the institution gives
+	Children   []string `json:",omitempty"` // of a parent: numbers or sign-in names of pupils there
 }
 
 // Class counts the people of one class and role.
@@ -90,7 +93,7 @@ type MemberPage struct {
 	Limit     int
 }
 
-// Correction is what somebody says is wrong about them.
+// Correction is what somebody says is wrong about them, or else asks of the institution.
 type Correction struct {
 	User     identity.ID
 	Shown    string
@@ -102,21 +105,21 @@ type Correction struct {
 type Tx interface {
 	evidence.Tx
 	ImportTx
+	EndingTx
+	TransferTx
+	RecoveryTx
+	PageTx
 
 	AddInstitution(ctx context.Context, i Institution) error
 	// Institution gives one. Refusal: Absent.
 	Institution(ctx context.Context, id identity.ID) (Institution, error)
 	// Institutions lists those under a parent, by name.
 	Institutions(ctx context.Context, portal string, parent identity.ID) ([]Institution, error)
-	// SetRecovery opens or closes the automated recovery.
-	SetRecovery(ctx context.Context, id identity.ID, open bool) error
 
 	// AddMembership begins one. Refusal: Conflict where it lasts already.
 	AddMembership(ctx context.Context, m Membership) error
 	// MembershipsOf lists what somebody is and was, oldest first.
 	MembershipsOf(ctx context.Context, user identity.ID) ([]Membership, error)
-	// EndMembership ends one that lasts. Refusal: Conflict where it does not.
-	EndMembership(ctx context.Context, m Membership, basis string, at time.Time) error
 	// Classes counts the people of an institution.
 	Classes(ctx context.Context, institution identity.ID) ([]Class, error)
 	// Members lists the people of a class, or with no role and class all.
@@ -124,11 +127,20 @@ type Tx interface {
 	// MemberOf gives one person of an institution. Refusal: Absent.
 	MemberOf(ctx context.Context, institution, user identity.ID) (Member, error)
 
-	// Corrections lists what people of an institution say is wrong about them, oldest first.
-	Corrections(ctx context.Context, institution identity.ID, limit int) ([]Correction, error)
+	// Asked lists what people of an institution ask for by open cases of a kind, oldest first.
+	Asked(ctx context.Context, institution identity.ID, kind string, limit int) ([]Correction, error)
 
 	// AddEntry notes that a person was entered; added is false when they were before.
 	AddEntry(ctx context.Context, institution identity.ID, mark string, user identity.ID) (added bool, err error)
+
+	// DropEntry takes back that one was.
+	DropEntry(ctx context.Context, institution identity.ID, mark string) error
+	// EntryOf gives who was entered by a mark. Refusal: Absent.
+	EntryOf(ctx context.Context, institution identity.ID, mark string) (identity.ID, error)
+	// AddNumber notes the number an institution gives a pupil; added is false when another has it.
+	AddNumber(ctx context.Context, institution identity.ID, number string, user identity.ID) (added bool, err error)
+	// Numbered finds a pupil by that number. Refusal: Absent.
+	Numbered(ctx context.Context, institution identity.ID, number string) (identity.ID, error)
 
 	// AddGuardian links; linking twice changes nothing.
 	AddGuardian(ctx context.Context, g Guardian) error
@@ -147,6 +159,10 @@ type Users struct {
 	CheckKind func(portal, kind string) *fault.Fault
 	// Named finds a user of the portal by the sign-in name. Refusal: Absent.
 	Named func(ctx context.Context, tx Tx, portal, name string) (identity.ID, error)
+	// Person gives what is known of a user. Refusal: Absent where nothing is.
+	Person func(ctx context.Context, tx Tx, user identity.ID) (Person, error)
+	// Tell sends a user a message, by its key, to a contact they have confirmed, if any.
+	Tell func(ctx context.Context, tx Tx, user identity.ID, key string, args map[string]string) error
 	// Forget drops what is remembered of a user's sessions.
 	Forget func(user identity.ID)
 }
@@ -161,6 +177,9 @@ type Parties struct {
 	Book   func(portal string, at time.Time) *clause.Book
 	Zone   func(portal string) *time.Location
 	Users  Users
+	// PageRule says how widely pages may be seen on a portal, by which clause (kundelik 4.9): privacy owns
+	// that rule. ok is false where people have no pages.
+	PageRule func(portal string) (to string, cite clause.Citation, ok bool)
 }
 
 func (p *Parties) book(portal string) *clause.Book { return p.Book(portal, p.Now()) }

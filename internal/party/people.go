@@ -16,12 +16,15 @@ const (
 	maxClass = 20
 	maxPart  = 60 // of a name
 	maxAge   = 120
+
+	maxNumber   = 30
+	maxChildren = 20
 )
 
 // clean makes the fields of a person comparable.
 func (x Person) clean() Person {
 	x.Surname, x.Given, x.Patronymic, x.Class = clean(x.Surname), clean(x.Given), clean(x.Patronymic), strings.ToUpper(clean(x.Class))
-	x.BirthDate = strings.TrimSpace(x.BirthDate)
+	x.BirthDate, x.Number = strings.TrimSpace(x.BirthDate), strings.ToUpper(clean(x.Number))
 	return x
 }
 
@@ -54,6 +57,12 @@ func CheckPerson(b *clause.Book, kind string, x Person, today time.Time) fault.F
 		add(fault.New(fault.Invalid, "party.formula").At("class"))
 	} else if x.Role == Pupil && x.Class == "" {
 		add(fault.New(fault.Invalid, "party.class").At("class"))
+	}
+	if f := checkName("number", x.Number, 0, maxNumber); f != nil || x.Number != "" && x.Role != Pupil {
+		add(fault.New(fault.Invalid, "party.line_number").At("number"))
+	}
+	if len(x.Children) > maxChildren || len(x.Children) > 0 && x.Role != Parent {
+		add(fault.New(fault.Invalid, "party.line_child").At("child"))
 	}
 	return wrong
 }
@@ -127,7 +136,7 @@ func (p *Parties) AppointNew(ctx context.Context, actor identity.Actor, institut
 		if user, _, err = p.enter(ctx, tx, i, actor.Language, x, by(actor)); err != nil {
 			return err
 		}
-		return p.admit(ctx, tx, i, Membership{User: user, Role: Administrator}, by(actor))
+		return p.admit(ctx, tx, i, Membership{User: user, Role: Administrator}, "", by(actor))
 	})
 	return user, err
 }
@@ -177,7 +186,7 @@ func (p *Parties) write(ctx context.Context, tx Tx, i Institution, id identity.I
 	if name, err = p.Users.Invite(ctx, tx, id, i.Portal, language, x); err != nil {
 		return "", err
 	}
-	return name, p.admit(ctx, tx, i, Membership{User: id, Role: x.Role, Class: x.Class}, actor)
+	return name, p.admit(ctx, tx, i, Membership{User: id, Role: x.Role, Class: x.Class}, "", actor)
 }
 
 // Classes counts the people of the actor's institution. Refusal: Forbidden.
@@ -211,6 +220,8 @@ type Sight struct {
 	Memberships []Membership // in this institution only
 	Guardians   []Member     // of this institution only
 	Children    []Member
+	Transfer    Transfer // from this institution; of no state where there is none
+	TransferTo  string
 }
 
 // Look gives what an administrator may see of a person. Somebody of another institution is absent.
@@ -228,6 +239,9 @@ func (p *Parties) Look(ctx context.Context, actor identity.Actor, user identity.
 			return err
 		}
 		s.Memberships = slices.DeleteFunc(all, func(m Membership) bool { return m.Institution != s.Institution.ID })
+		if err := p.seeTransfer(ctx, tx, &s, user); err != nil {
+			return err
+		}
 		guardians, err := tx.GuardiansOf(ctx, user)
 		if err != nil {
 			return err
@@ -249,6 +263,19 @@ func (p *Parties) Look(ctx context.Context, actor identity.Actor, user identity.
 		return nil
 	})
 	return s, err
+}
+
+func (p *Parties) seeTransfer(ctx context.Context, tx Tx, s *Sight, user identity.ID) error {
+	t, err := tx.Transfer(ctx, user, s.Institution.ID)
+	if fault.Is(err, fault.Absent) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	to, err := tx.Institution(ctx, t.To)
+	s.Transfer, s.TransferTo = t, to.Name
+	return err
 }
 
 func (p *Parties) see(ctx context.Context, tx Tx, institution, user identity.ID, into []Member) ([]Member, error) {
@@ -282,6 +309,37 @@ func (p *Parties) MayHandOut(ctx context.Context, tx Tx, actor identity.Actor, u
 	return err
 }
 
+// MayDelete refuses whoever may not delete the page of a user: anyone but the administrator of an
+// institution the person belongs to, and, where the person has not asked for it themselves, of each.
+// It runs inside the act (kundelik 3.7). Refusals: as MayHandOut; Forbidden "party.elsewhere".
+func (p *Parties) MayDelete(ctx context.Context, tx Tx, actor identity.Actor, user identity.ID, asked bool) error {
+	if err := p.MayHandOut(ctx, tx, actor, user); err != nil || asked {
+		return err
+	}
+	own, err := p.schoolOf(ctx, tx, actor)
+	if err != nil {
+		return err
+	}
+	all, err := tx.MembershipsOf(ctx, user)
+	if err == nil && slices.ContainsFunc(all, func(m Membership) bool { return m.EndedAt.IsZero() && m.Institution != own.ID }) {
+		return fault.New(fault.Forbidden, "party.elsewhere")
+	}
+	return err
+}
+
+// Deletions lists who of the actor's institution has asked that their page be deleted. Refusal: Forbidden.
+func (p *Parties) Deletions(ctx context.Context, actor identity.Actor) (out []Correction, err error) {
+	err = p.InView(ctx, func(tx Tx) error {
+		i, err := p.schoolOf(ctx, tx, actor)
+		if err != nil {
+			return err
+		}
+		out, err = tx.Asked(ctx, i.ID, "deletion", 100)
+		return err
+	})
+	return out, err
+}
+
 // Corrections lists what people of the actor's institution say is wrong about them. Refusal: Forbidden.
 func (p *Parties) Corrections(ctx context.Context, actor identity.Actor) (out []Correction, err error) {
 	err = p.InView(ctx, func(tx Tx) error {
@@ -289,7 +347,7 @@ func (p *Parties) Corrections(ctx context.Context, actor identity.Actor) (out []
 		if err != nil {
 			return err
 		}
-		out, err = tx.Corrections(ctx, i.ID, 100)
+		out, err = tx.Asked(ctx, i.ID, "correction", 100)
 		return err
 	})
 	return out, err

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/identity"
@@ -12,60 +11,53 @@ import (
 
 // AddInstitution follows party.Tx.
 func (tx *Tx) AddInstitution(ctx context.Context, i party.Institution) error {
-	return tx.one(ctx, `INSERT INTO party_institution (org_id, portal, parent_id, kind, name, recovery, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		int64(i.ID), i.Portal, int64(i.Parent), i.Kind, i.Name, i.Recovery, micros(i.CreatedAt))
+	return tx.one(ctx, `INSERT INTO party_institution (org_id, portal, parent_id, kind, name, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		int64(i.ID), i.Portal, int64(i.Parent), i.Kind, i.Name, micros(i.CreatedAt))
 }
 
 func readInstitution(s scanner) (party.Institution, error) {
 	var i party.Institution
 	var id, parent, created int64
-	err := s.Scan(&id, &i.Portal, &parent, &i.Kind, &i.Name, &i.Recovery, &created)
+	err := s.Scan(&id, &i.Portal, &parent, &i.Kind, &i.Name, &created)
 	i.ID, i.Parent, i.CreatedAt = identity.ID(id), identity.ID(parent), instant(created)
 	return i, err
 }
 
 // Institution follows party.Tx.
 func (tx *Tx) Institution(ctx context.Context, id identity.ID) (party.Institution, error) {
-	return readInstitution(tx.queryRow(ctx, `SELECT org_id, portal, parent_id, kind, name, recovery, created_at FROM party_institution WHERE org_id = $1`, int64(id)))
+	return readInstitution(tx.queryRow(ctx, `SELECT org_id, portal, parent_id, kind, name, created_at FROM party_institution WHERE org_id = $1`, int64(id)))
 }
 
 // Institutions follows party.Tx.
 func (tx *Tx) Institutions(ctx context.Context, portal string, parent identity.ID) ([]party.Institution, error) {
 	return list(ctx, tx, readInstitution, `
-		SELECT org_id, portal, parent_id, kind, name, recovery, created_at FROM party_institution
+		SELECT org_id, portal, parent_id, kind, name, created_at FROM party_institution
 		WHERE portal = $1 AND parent_id = $2 ORDER BY name, org_id`, portal, int64(parent))
-}
-
-// SetRecovery follows party.Tx.
-func (tx *Tx) SetRecovery(ctx context.Context, id identity.ID, open bool) error {
-	return tx.one(ctx, `UPDATE party_institution SET recovery = $1 WHERE org_id = $2`, open, int64(id))
 }
 
 // AddMembership follows party.Tx.
 func (tx *Tx) AddMembership(ctx context.Context, m party.Membership) error {
 	return tx.one(ctx, `
 		INSERT INTO party_membership (user_id, org_id, role, class, began_at, ended_at, basis) VALUES ($1, $2, $3, $4, $5, 0, '')
-		ON CONFLICT (user_id, org_id, role) DO UPDATE SET class = $4, began_at = $5, ended_at = 0, basis = ''
+		ON CONFLICT (user_id, org_id, role) DO UPDATE SET class = $4, began_at = $5, ended_at = 0, basis = '', ends_at = 0, ended_with = 0
 		WHERE party_membership.ended_at <> 0`,
 		int64(m.User), int64(m.Institution), string(m.Role), m.Class, micros(m.BeganAt))
 }
 
-// MembershipsOf follows party.Tx.
-func (tx *Tx) MembershipsOf(ctx context.Context, user identity.ID) ([]party.Membership, error) {
-	return list(ctx, tx, func(s scanner) (party.Membership, error) {
-		m := party.Membership{User: user}
-		var org, began, ended int64
-		var role string
-		err := s.Scan(&org, &role, &m.Class, &began, &ended, &m.Basis)
-		m.Institution, m.Role, m.BeganAt, m.EndedAt = identity.ID(org), party.Role(role), instant(began), instant(ended)
-		return m, err
-	}, `SELECT org_id, role, class, began_at, ended_at, basis FROM party_membership WHERE user_id = $1 ORDER BY began_at, org_id, role`, int64(user))
+func readMembership(s scanner) (party.Membership, error) {
+	var m party.Membership
+	var user, org, began, ended, ends int64
+	var role string
+	err := s.Scan(&user, &org, &role, &m.Class, &began, &ended, &m.Basis, &ends)
+	m.User, m.Institution, m.Role = identity.ID(user), identity.ID(org), party.Role(role)
+	m.BeganAt, m.EndedAt, m.EndsAt = instant(began), instant(ended), instant(ends)
+	return m, err
 }
 
-// EndMembership follows party.Tx.
-func (tx *Tx) EndMembership(ctx context.Context, m party.Membership, basis string, at time.Time) error {
-	return tx.one(ctx, `UPDATE party_membership SET ended_at = $1, basis = $2 WHERE user_id = $3 AND org_id = $4 AND role = $5 AND ended_at = 0`,
-		micros(at), basis, int64(m.User), int64(m.Institution), string(m.Role))
+// MembershipsOf follows party.Tx.
+func (tx *Tx) MembershipsOf(ctx context.Context, user identity.ID) ([]party.Membership, error) {
+	return list(ctx, tx, readMembership, `
+		SELECT user_id, org_id, role, class, began_at, ended_at, basis, ends_at FROM party_membership WHERE user_id = $1 ORDER BY began_at, org_id, role`, int64(user))
 }
 
 // Classes follows party.Tx.
@@ -88,6 +80,46 @@ func (tx *Tx) AddEntry(ctx context.Context, institution identity.ID, mark string
 	changed, err := tx.exec(ctx, `INSERT INTO party_entry (org_id, mark, user_id) VALUES ($1, $2, $3) ON CONFLICT (org_id, mark) DO NOTHING`,
 		int64(institution), m, int64(user))
 	return changed == 1, err
+}
+
+// DropEntry follows party.Tx.
+func (tx *Tx) DropEntry(ctx context.Context, institution identity.ID, mark string) error {
+	m, err := tx.lookup("entry/" + mark)
+	if err != nil {
+		return err
+	}
+	return tx.one(ctx, `DELETE FROM party_entry WHERE org_id = $1 AND mark = $2`, int64(institution), m)
+}
+
+// EntryOf follows party.Tx.
+func (tx *Tx) EntryOf(ctx context.Context, institution identity.ID, mark string) (identity.ID, error) {
+	return tx.marked(ctx, `SELECT user_id FROM party_entry WHERE org_id = $1 AND mark = $2`, institution, "entry/"+mark)
+}
+
+// AddNumber follows party.Tx. The number is kept as the mark of an entry is.
+func (tx *Tx) AddNumber(ctx context.Context, institution identity.ID, number string, user identity.ID) (bool, error) {
+	m, err := tx.lookup("pupil/" + number)
+	if err != nil {
+		return false, err
+	}
+	changed, err := tx.exec(ctx, `INSERT INTO party_number (org_id, mark, user_id) VALUES ($1, $2, $3) ON CONFLICT (org_id, mark) DO NOTHING`,
+		int64(institution), m, int64(user))
+	return changed == 1, err
+}
+
+// Numbered follows party.Tx.
+func (tx *Tx) Numbered(ctx context.Context, institution identity.ID, number string) (identity.ID, error) {
+	return tx.marked(ctx, `SELECT user_id FROM party_number WHERE org_id = $1 AND mark = $2`, institution, "pupil/"+number)
+}
+
+func (tx *Tx) marked(ctx context.Context, query string, institution identity.ID, what string) (identity.ID, error) {
+	m, err := tx.lookup(what)
+	if err != nil {
+		return 0, err
+	}
+	var user int64
+	err = tx.queryRow(ctx, query, int64(institution), m).Scan(&user)
+	return identity.ID(user), err
 }
 
 // AddGuardian follows party.Tx.

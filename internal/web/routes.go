@@ -6,6 +6,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"tereze/internal/gate"
 	"tereze/internal/identity"
@@ -18,6 +19,7 @@ import (
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
 	"tereze/internal/web/recovery"
@@ -25,6 +27,7 @@ import (
 	"tereze/internal/web/register/bycode"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
 
@@ -44,18 +47,22 @@ type Site struct {
 	Passkeys *passkeys.Passkeys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
+	Standing *standing.Standing
 	Landing  *landing.Landing
 	School   *school.School
 	Children *children.Children
 	Support  *support.Support
+	Pages    *pages.Pages
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
 func (s *Site) Routes(mux *http.ServeMux) {
-	open := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Open(s.Frame, p)) }
+	open := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Open(s.Frame, kindOf(pattern), p)) }
 	known := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Known(s.Frame, p)) }
 	bound := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, s.Gate.Bound(s.Frame, p)) }
-	member := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, s.Gate.Member(s.Frame, p)) }
+	member := func(pattern string, p gate.BoundPage) {
+		mux.Handle(pattern, s.Gate.Member(s.Frame, s.Gate.Service(serviceOf(pattern), p)))
+	}
 	staff := func(role identity.Role, pattern string, p gate.Page) {
 		mux.Handle(pattern, s.Gate.Staff(s.Frame, role, p))
 	}
@@ -158,6 +165,15 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("POST /{portal}/compromised", sec.ClaimPost)
 	open("GET /{portal}/compromised/received", sec.Received)
 
+	st := s.Standing
+	known("GET /{portal}/cabinet/numbers", st.Numbers)
+	known("POST /{portal}/cabinet/numbers", st.NumbersPost)
+	due("GET /{portal}/standing", st.Mine)
+	due("GET /{portal}/standing/appeal/{sanction}", st.Appeal)
+	due("POST /{portal}/standing/appeal/{sanction}", st.AppealPost)
+	due("GET /{portal}/standing/checks/{check}", st.Answer)
+	due("POST /{portal}/standing/checks/{check}", st.AnswerPost)
+
 	to := s.Contacts
 	known("GET /{portal}/cabinet/contacts", to.Contacts)
 	known("POST /{portal}/cabinet/contacts", to.ConfirmPost)
@@ -203,6 +219,34 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	member("GET /{portal}/school/import/template.csv", a.Template)
 	member("GET /{portal}/school/import/{import}", a.Import)
 	member("GET /{portal}/school/import/{import}/report.csv", a.Report)
+	member("GET /{portal}/school/people/{user}/reopen/{role}", a.Reopen)
+	member("POST /{portal}/school/people/{user}/reopen/{role}", a.ReopenPost)
+	member("GET /{portal}/school/people/{user}/term", a.Term)
+	member("POST /{portal}/school/people/{user}/term", a.TermPost)
+	member("GET /{portal}/school/term", a.Term)
+	member("POST /{portal}/school/term", a.TermPost)
+	member("GET /{portal}/school/people/{user}/reset", a.Reset)
+	member("POST /{portal}/school/people/{user}/reset", a.ResetPost)
+	member("GET /{portal}/school/people/{user}/delete", a.DeletePage)
+	member("POST /{portal}/school/people/{user}/delete", a.DeletePagePost)
+	member("GET /{portal}/school/people/{user}/activity", a.Activity)
+	member("POST /{portal}/school/people/{user}/activity", a.ActivityPost)
+	member("GET /{portal}/school/deletions", a.Deletions)
+	member("GET /{portal}/school/arrivals", a.Arrivals)
+	member("GET /{portal}/school/arrivals/{user}/{from}", a.Arrival)
+	member("POST /{portal}/school/arrivals/{user}/{from}", a.ArrivalPost)
+	member("POST /{portal}/school/arrivals/{user}/{from}/decline", a.DeclinePost)
+	member("GET /{portal}/pages", s.Pages.Home)
+	member("GET /{portal}/pages/{user}", s.Pages.See)
+	member("GET /{portal}/cabinet/page", s.Pages.Settings)
+	member("POST /{portal}/cabinet/page", s.Pages.SettingsPost)
+	member("GET /{portal}/cabinet/page/delete", s.Pages.Delete)
+	member("POST /{portal}/cabinet/page/delete", s.Pages.DeletePost)
+	member("GET /{portal}/cabinet/institutions", s.Pages.Memberships)
+	member("GET /{portal}/children/{child}/page", s.Pages.Settings)
+	member("POST /{portal}/children/{child}/page", s.Pages.SettingsPost)
+	member("GET /{portal}/children/{child}/page/delete", s.Pages.Delete)
+	member("POST /{portal}/children/{child}/page/delete", s.Pages.DeletePost)
 	member("GET /{portal}/children", s.Children.Home)
 	member("GET /{portal}/children/{child}", s.Children.Child)
 	member("POST /{portal}/children/{child}", s.Children.ChildPost)
@@ -257,12 +301,38 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/take", d.RequestTakePost)
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/sort", d.RequestSortPost)
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/files/{file}", d.RequestFilePost)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/sanction", st.Decide)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/sanction", st.DecidePost)
+	staff(identity.Operator, "GET /{portal}/console/sanctions", st.Sanctions)
+	staff(identity.Operator, "GET /{portal}/console/sanctions.csv", st.SanctionsCSV)
+	staff(identity.Operator, "GET /{portal}/console/sanctions/number", st.Number)
+	staff(identity.Operator, "POST /{portal}/console/sanctions/number", st.NumberPost)
+	staff(identity.Operator, "GET /{portal}/console/sanctions/{user}/{sanction}", st.Sanction)
+	staff(identity.Operator, "GET /{portal}/console/sanctions/{user}/{sanction}/{act}", st.Act)
+	staff(identity.Operator, "POST /{portal}/console/sanctions/{user}/{sanction}/{act}", st.ActPost)
+	known("GET /{portal}/console/people/{user}/standing", st.Person) // the owner too where the agreement says so: account answers
+	known("GET /{portal}/console/people/{user}/check", st.Ask)
+	known("POST /{portal}/console/people/{user}/check", st.AskPost)
+	known("GET /{portal}/console/people/{user}/register", st.Register)
+	known("POST /{portal}/console/people/{user}/register", st.RegisterPost)
+	known("GET /{portal}/console/checks", st.Checks)
+	known("GET /{portal}/console/checks.csv", st.ChecksCSV)
+	known("GET /{portal}/console/checks/{user}/{check}", st.Check)
+	known("POST /{portal}/console/checks/{user}/{check}", st.CheckPost)
+	known("GET /{portal}/console/checks/{user}/{check}/papers/{paper}", st.Paper)
 
 	staff(identity.Operator, "GET /{portal}/console/institutions", s.School.Institutions)
 	staff(identity.Operator, "POST /{portal}/console/institutions", s.School.InstitutionPost)
 	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}", s.School.Institutions)
 	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}", s.School.InstitutionPost)
+	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/recovery", s.School.Recovery)
 	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/recovery", s.School.RecoveryPost)
+	staff(identity.Operator, "GET /{portal}/console/recovery", s.School.Recovery)
+	staff(identity.Operator, "POST /{portal}/console/recovery", s.School.RecoveryPost)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/memberships", s.School.Memberships)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/memberships", s.School.MembershipsPost)
+	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/people/{user}/end/{role}", s.School.EndAt)
+	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/people/{user}/end/{role}", s.School.EndAtPost)
 	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/administrator", s.School.Administrator)
 	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/administrator", s.School.AdministratorPost)
 	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/member", s.School.Member)
@@ -273,4 +343,31 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Owner, "POST /{portal}/approvals/{document}/{number}/return", o.ReturnPost)
 	staff(identity.Auditor, "GET /{portal}/log", o.Log)
 	staff(identity.Auditor, "GET /{portal}/log.csv", o.LogCSV)
+}
+
+// kindOf says what kind of page stands at a pattern, as the clause of a closed system names those that
+// are open to everyone (kundelik 1.1); empty: none of them.
+func kindOf(pattern string) string {
+	path := pattern[strings.IndexByte(pattern, '/'):]
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path+"/", "/{portal}/"), "links/"), "/")
+	switch first {
+	case "", "sign-in", "exit", "signed-out", "goodbye", "language":
+		return "sign_in"
+	case "agreement":
+		return "agreement"
+	case "register", "password":
+		return "registration"
+	case "recover", "compromised", "support", "request":
+		return "support"
+	}
+	return ""
+}
+
+// serviceOf names the part of a portal that a page belongs to, by which a sanction closes it: the area,
+// or the section of the cabinet.
+func serviceOf(pattern string) string {
+	_, path, _ := strings.Cut(pattern, "/{portal}/")
+	path = strings.TrimPrefix(path, "cabinet/")
+	name, _, _ := strings.Cut(path, "/")
+	return name
 }

@@ -20,7 +20,7 @@ import (
 const (
 	MostBytes    = 24 << 20
 	mostUnfolded = 400 << 20
-	mostLine     = 4 << 10 // bytes of a line: seven cells of names
+	mostLine     = 4 << 10 // bytes of a line: nine cells
 )
 
 // columns are the columns of a list, in the order of the template.
@@ -32,6 +32,8 @@ const (
 	sex
 	role
 	class
+	own   // number of a pupil, which the institution gives
+	child // numbers or sign-in names of the pupils somebody is a parent of
 	columns
 )
 
@@ -45,6 +47,8 @@ func headings() map[string]int {
 		"sex": sex, "пол": sex, "жынысы": sex,
 		"role": role, "роль": role, "рөлі": role, "ролу": role,
 		"class": class, "класс": class, "сынып": class, "сыныбы": class, "классы": class,
+		"number": own, "№": own, "номер": own, "номері": own, "номери": own, "нөмірі": own, "номер ученика": own, "оқушының нөмірі": own, "окуучунун номери": own,
+		"child": child, "children": child, "ребёнок": child, "ребенок": child, "дети": child, "баласы": child, "балалары": child, "балдары": child,
 	}
 }
 
@@ -109,7 +113,8 @@ func line(number int, cells []string, places []int, serial func(string) string) 
 	}
 	l := party.Line{Line: number, Person: party.Person{
 		Surname: at(surname), Given: at(given), Patronymic: at(patronymic), Class: at(class), BirthDate: day(serial(at(birthDate))),
-		Sex: sexes()[strings.ToLower(at(sex))], Role: roles()[strings.ToLower(at(role))],
+		Sex: sexes()[strings.ToLower(at(sex))], Role: roles()[strings.ToLower(at(role))], Number: at(own),
+		Children: strings.FieldsFunc(at(child), func(r rune) bool { return r == ',' || r == ' ' || r == '/' }),
 	}}
 	for column := range columns {
 		if s := at(column); s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
@@ -117,7 +122,7 @@ func line(number int, cells []string, places []int, serial func(string) string) 
 		}
 	}
 	for i, cell := range cells {
-		if i > places[class] && i >= len(places) && strings.TrimSpace(cell) != "" && beyond(places, i) {
+		if i > places[class] && i > class && strings.TrimSpace(cell) != "" && beyond(places, i) {
 			return refuse(l, "party.line_cells")
 		}
 	}

@@ -11,12 +11,7 @@ import (
 
 // act says in plain words what an entry is evidence of.
 func (s *Cabinet) act(v gate.Visit, e evidence.Entry) string {
-	key := "cabinet.act." + e.Act
-	if !s.Words.Has(v.Actor.Language, key) {
-		// An act of a room these pages do not know yet: its own name says more than nothing.
-		return s.Say(v, "cabinet.act.other", "act", e.Act)
-	}
-	return s.Say(v, key)
+	return s.Act(v, e.Act)
 }
 
 // detail says what else an entry tells, and whether the act is disputed: somebody else may have done
@@ -66,6 +61,8 @@ func (s *Cabinet) by(v gate.Visit, e evidence.Entry, staff staff) string {
 		return s.Say(v, "cabinet.by.staff", "name", staff[e.Actor])
 	case kind == "user" && name == strconv.FormatInt(int64(v.Actor.User), 10):
 		return s.Say(v, "cabinet.by.you")
+	case kind == "user":
+		return staff[e.Actor]
 	case kind == "operator":
 		return s.Say(v, "cabinet.by.staff", "name", name)
 	case kind == "visitor":

@@ -41,6 +41,9 @@ type Cabinet struct {
 	// Notices are what other areas tell a person who enters; they stand on the first page.
 	Notices []Notice
 
+	// Further are the cards by which other areas stand on the first page, where they have something there.
+	Further []func(v gate.Visit) (design.Card, bool)
+
 	kept keptNotices
 }
 

@@ -85,6 +85,11 @@ func (s *Cabinet) cards(v gate.Visit) design.Cards {
 	if s.Asked(v.Actor.Portal) {
 		cards = append(cards, design.Card{Title: s.Say(v, "support.mine.title"), URL: home(v) + "/requests", Text: s.Say(v, "support.mine.lead")})
 	}
+	for _, further := range s.Further {
+		if card, ok := further(v); ok {
+			cards = append(cards, card)
+		}
+	}
 	return design.Cards{Cards: cards}
 }
 

@@ -2,12 +2,9 @@ package cabinet
 
 import (
 	"context"
-	"strconv"
 	"strings"
 
-	"tereze/internal/account"
 	"tereze/internal/evidence"
-	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 )
@@ -18,34 +15,15 @@ type staff map[string]string
 // byStaff reports whether an entry is of an act of the staff: entries name who acted by id.
 func byStaff(e evidence.Entry) bool { return e.Detail["role"] == string(identity.Operator) }
 
-// staff finds the names of the staff in a page of entries; each is asked for once.
+// staff finds the names of those who acted in a page of entries: the staff, the administrator of an
+// institution, a guardian.
 func (s *Cabinet) staff(ctx context.Context, v gate.Visit, entries []evidence.Entry) (staff, error) {
-	names := staff{}
-	for _, e := range entries {
-		if byStaff(e) {
-			names[e.Actor] = s.Say(v, "cabinet.by.erased")
+	names, err := s.Accounts.NamesOf(ctx, entries)
+	for actor, name := range names {
+		if name == "" {
+			names[actor] = s.Say(v, "cabinet.by.erased")
 		}
 	}
-	if len(names) == 0 {
-		return names, nil
-	}
-	err := s.Accounts.InView(ctx, func(tx account.Tx) error {
-		for actor := range names {
-			_, number, _ := strings.Cut(actor, ":")
-			id, err := strconv.ParseInt(number, 10, 64)
-			if err != nil {
-				continue
-			}
-			u, err := tx.User(ctx, identity.ID(id))
-			switch {
-			case err != nil && !fault.Is(err, fault.Absent):
-				return err
-			case err == nil && u.Shown != "":
-				names[actor] = u.Shown
-			}
-		}
-		return nil
-	})
 	return names, err
 }
 

@@ -100,6 +100,7 @@ type childView struct {
 	Seen      []string
 	Fields    []design.Component
 	Button    design.Button
+	Page      design.Link // where the child's page is looked after; empty: there is none
 }
 
 type document struct {
@@ -195,6 +196,9 @@ func (s *Children) childView(r *http.Request, v gate.Visit, c account.Child, err
 		Heading: design.Heading{Caption: s.Say(v, "children.title"), Text: c.User.Shown}, Facts: byinvitation.Facts(s.Frame, v, c.Person, fields),
 	}
 	view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: s.Say(v, "school.person.username"), Value: c.User.SignInName})
+	if _, _, ok := s.Parties.PageRule(v.Actor.Portal); ok {
+		view.Page = design.Link{Text: s.Say(v, "pages.title"), URL: childrenURL(v) + "/" + s.Opaque.Of(c.User.ID) + "/page"}
+	}
 	accepted, refusal := s.accepted(r.Context(), v, c.User.ID)
 	if refusal != nil {
 		return view, refusal

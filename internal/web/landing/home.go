@@ -13,6 +13,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 	"tereze/internal/notify"
+	"tereze/internal/party"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 	"tereze/internal/words"
@@ -22,6 +23,7 @@ import (
 type Sample struct {
 	Portal   string
 	Role     identity.Role
+	As       party.Role // in the institution of a sample school; empty: in none
 	Name     string
 	Shown    string
 	Password string
@@ -107,10 +109,18 @@ func (s *Landing) people(v gate.Visit) design.Table {
 		p, _ := s.Agreements.Portal(x.Portal)
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
 			{Text: p.Title[spoken(p, v.Actor.Language)], URL: "/" + x.Portal + "/sign-in"},
-			{Text: x.Shown}, {Text: x.Name}, {Text: s.Say(v, "landing.role."+string(x.Role))},
+			{Text: x.Shown}, {Text: x.Name}, {Text: s.role(v, x)},
 		}})
 	}
 	return t
+}
+
+// role says what a sample person is there.
+func (s *Landing) role(v gate.Visit, x Sample) string {
+	if x.As == "" {
+		return s.Say(v, "landing.role."+string(x.Role))
+	}
+	return s.Say(v, "landing.as."+string(x.As))
 }
 
 // ClockPost is POST /-/clock: it moves the clock of a demo.

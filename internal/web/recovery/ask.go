@@ -45,8 +45,11 @@ type askView struct {
 	How    string         // what it does
 	Cite   design.Link
 	Button string
+	Halt   string   // that nobody recovers a password by themselves for now, and until when; empty: they may
+	Others string   // that some cannot, without saying who
 	Help   []string // who else helps
 	HelpBy design.Link
+	HaltBy design.Link
 	SignIn design.Link
 }
 
@@ -91,6 +94,9 @@ func (s *Recovery) showAsk(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	view.Name = design.TextInput{
 		Field: design.Field{Name: "name", Label: s.In(v, s.Portal(v).SignInName), Error: byField["name"]}, Value: name, Autocomplete: "username",
 	}
+	if err := s.halt(r, v, &view); err != nil {
+		return err
+	}
 	routes := s.Accounts.Recovery(v.Actor.Portal)
 	if len(routes) == 1 {
 		view.Only, view.How, view.Cite = routes[0].Name, s.routeWords(v, routes[0]), s.Cite(v, routes[0].Cite)
@@ -113,6 +119,25 @@ func (s *Recovery) showAsk(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	return s.Write(w, r, status(refused), page, view.page())
 }
 
+// halt says where the automated recovery is stopped (kundelik 4.18). Of single institutions the page
+// tells only that there are some: whose name belongs to which, nobody learns here.
+func (s *Recovery) halt(r *http.Request, v gate.Visit, view *askView) error {
+	halt, err := s.Accounts.RecoveryHalt(r.Context(), v.Actor.Portal)
+	if err != nil || halt.Cite.Zero() {
+		return err
+	}
+	view.HaltBy = s.Cite(v, halt.Cite)
+	switch {
+	case halt.Stopped && halt.Until.IsZero():
+		view.Lead, view.Halt = "", s.Say(v, "recovery.halt")
+	case halt.Stopped:
+		view.Lead, view.Halt = "", s.Say(v, "recovery.halt_until", "instant", s.Instant(v, halt.Until))
+	case halt.Some:
+		view.Others = s.Say(v, "recovery.halt_some")
+	}
+	return nil
+}
+
 // routeWords says what a route does and for how long it works.
 func (s *Recovery) routeWords(v gate.Visit, x account.RecoveryRoute) string {
 	life := s.Say(v, "recovery.minutes", "n", strconv.Itoa(int(x.ValidFor.Minutes())))
@@ -127,6 +152,8 @@ func status(refused error) int {
 	switch {
 	case refused == nil:
 		return http.StatusOK
+	case fault.Is(refused, fault.Forbidden):
+		return http.StatusForbidden
 	case fault.Is(refused, fault.Conflict):
 		return http.StatusConflict
 	case fault.Is(refused, fault.TooMany):

@@ -123,13 +123,22 @@ func (s *School) print(w http.ResponseWriter, r *http.Request, v gate.Visit, cap
 		Heading: design.Heading{Caption: caption, Text: s.Say(v, "school.cards.made")}, Notice: design.WarningText{Text: s.Say(v, "school.cards.once")},
 		Cite: s.Cite(v, cite), Back: design.Link{Text: s.Say(v, "school.cards.back"), URL: back},
 	}
+	return s.showCards(w, r, v, view, cards, "")
+}
+
+// showCards draws cards; until says how long their passwords work, where that is limited.
+func (s *School) showCards(w http.ResponseWriter, r *http.Request, v gate.Visit, view cardsView, cards []account.Card, until string) error {
 	address := r.Host + "/" + v.Actor.Portal
 	for _, card := range cards {
-		view.Cards = append(view.Cards, design.SummaryList{Title: card.Shown, Rows: []design.SummaryRow{
+		list := design.SummaryList{Title: card.Shown, Rows: []design.SummaryRow{
 			{Key: s.Say(v, "school.cards.address"), Value: address},
 			{Key: s.Say(v, "school.person.username"), Value: card.SignInName},
 			{Key: s.Say(v, "school.cards.password"), Value: card.Password},
-		}})
+		}}
+		if until != "" {
+			list.Rows = append(list.Rows, design.SummaryRow{Key: s.Say(v, "school.cards.until"), Value: until})
+		}
+		view.Cards = append(view.Cards, list)
 	}
 	if len(cards) == 0 {
 		view.Notice.Text = ""

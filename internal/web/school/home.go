@@ -2,6 +2,7 @@ package school
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"tereze/internal/clause"
@@ -24,6 +25,8 @@ func (s *School) Home(w http.ResponseWriter, r *http.Request, v gate.Visit, _ id
 			{Text: s.Say(v, "school.new.title"), URL: schoolURL(v) + "/people/new"},
 			{Text: s.Say(v, "school.import.title"), URL: importURL(v)},
 			{Text: s.Say(v, "school.corrections.title"), URL: schoolURL(v) + "/corrections"},
+			{Text: s.Say(v, "school.arrivals.title"), URL: arrivalsURL(v)},
+			{Text: s.Say(v, "school.deletions.title"), URL: schoolURL(v) + "/deletions"},
 		},
 	}
 	t := &design.Table{ID: "classes", Caption: s.Say(v, "school.home.classes"), Columns: []design.Column{
@@ -72,6 +75,9 @@ func (s *School) Class(w http.ResponseWriter, r *http.Request, v gate.Visit, _ i
 		Heading: design.Heading{Text: s.group(v, role, class)},
 		Links:   []design.Link{{Text: s.Say(v, "school.cards.title"), URL: groupURL(v, "cards", role, class)}},
 	}
+	if rule, _, ok := clause.In[party.StudyEndedBasis](s.Agreements.Book(v.Actor.Portal, v.Now)); ok && rule.Automatic && role == party.Pupil {
+		view.Links = append(view.Links, design.Link{Text: s.Say(v, "school.term.title"), URL: schoolURL(v) + "/term?" + url.Values{"class": {class}}.Encode()})
+	}
 	if len(members) > perPage {
 		members = members[:perPage]
 		view.Pages.Next = groupURL(v, "class", role, class) + "&after=" + s.Opaque.Of(members[perPage-1].User)
@@ -96,6 +102,8 @@ func (s *School) state(v gate.Visit, m party.Member) design.Tag {
 	switch {
 	case !m.EndedAt.IsZero():
 		return design.Tag{Text: s.Say(v, "school.state.ended")}
+	case m.Closed:
+		return design.Tag{Text: s.Say(v, "school.state.closed")}
 	case m.Registered:
 		return design.Tag{Text: s.Say(v, "school.state.registered"), Colour: design.TagGood}
 	case m.Card:

@@ -210,8 +210,9 @@ func (s *School) Template(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 		return err
 	}
 	out := s.attach(w, "template.csv")
-	out.Write([]string{"surname", "given", "patronymic", "birth_date", "sex", "role", "class"})
-	out.Write([]string{"Ахметова", "Әсел", "", "2012-09-01", "female", "pupil", "7А"})
+	out.Write([]string{"surname", "given", "patronymic", "birth_date", "sex", "role", "class", "number", "child"})
+	out.Write([]string{"Ахметова", "Әсел", "", "2012-09-01", "female", "pupil", "7А", "701", ""})
+	out.Write([]string{"Ахметова", "Гүлнар", "", "1984-05-20", "female", "parent", "", "", "701"})
 	out.Flush()
 	return nil
 }

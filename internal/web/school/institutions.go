@@ -86,13 +86,16 @@ func (s *School) showInstitutions(w http.ResponseWriter, r *http.Request, v gate
 	if len(kinds) > 0 {
 		view.More = append(view.More, s.addForm(v, kinds, kind, name, err))
 	}
+	if id == 0 && s.recoverySwitch(v).ok {
+		view.Links = []design.Link{{Text: s.Say(v, "school.recovery.title"), URL: recoveryURL(v)}}
+	}
 	if id != 0 {
 		view.Links = []design.Link{
 			{Text: s.Say(v, "school.administrator.title"), URL: s.institutionURL(v, id) + "/administrator"},
 			{Text: s.Say(v, "school.member.title"), URL: s.institutionURL(v, id) + "/member"},
 		}
-		if form, ok := s.recoveryForm(v, here); ok {
-			view.More = append(view.More, form)
+		if s.recoverySwitch(v).ok {
+			view.Links = append(view.Links, design.Link{Text: s.Say(v, "school.recovery.title"), URL: s.institutionURL(v, id) + "/recovery"})
 		}
 	}
 	return s.show(w, r, v, view, trail, err)
@@ -108,43 +111,6 @@ func (s *School) addForm(v gate.Visit, kinds []string, kind, name string, err er
 		Fields:  []design.Component{design.TextInput{Field: s.field(v, err, "name", "school.institutions.name"), Value: name}, radios},
 		Button:  design.Button{Text: s.Say(v, "school.institutions.button")},
 	}
-}
-
-// recoveryForm opens or closes the automated recovery of an institution's people, where the clause
-// lets it be stopped for one institution (kundelik 4.18).
-func (s *School) recoveryForm(v gate.Visit, here party.Institution) (formPage, bool) {
-	rule, cite, ok := clause.In[account.RecoverySwitch](s.Agreements.Book(v.Actor.Portal, v.Now))
-	if !ok || rule.Per != "institution" {
-		return formPage{}, false
-	}
-	form := formPage{
-		Heading: design.Heading{Text: s.Say(v, "school.recovery.title")}, Texts: []string{s.Say(v, "school.recovery.open")}, Cite: s.Cite(v, cite),
-		Action: s.institutionURL(v, here.ID) + "/recovery", Hidden: []hidden{{"open", "no"}}, Button: design.Button{Text: s.Say(v, "school.recovery.stop"), Look: design.Secondary},
-	}
-	if !here.Recovery {
-		form.Texts, form.Hidden = []string{s.Say(v, "school.recovery.stopped")}, []hidden{{"open", "yes"}}
-		form.Button.Text = s.Say(v, "school.recovery.start")
-	}
-	return form, true
-}
-
-// RecoveryPost opens or stops the automated recovery.
-func (s *School) RecoveryPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	id, err := s.institution(r)
-	if err != nil {
-		return err
-	}
-	if err := frame.ReadForm(r); err != nil {
-		return err
-	}
-	rule, cite, ok := clause.In[account.RecoverySwitch](s.Agreements.Book(v.Actor.Portal, v.Now))
-	if !ok || rule.Per != "institution" {
-		return absent()
-	}
-	if err := s.Parties.SwitchRecovery(r.Context(), v.Actor, id, r.PostFormValue("open") == "yes", cite); err != nil {
-		return err
-	}
-	return frame.SeeOther(w, r, s.institutionURL(v, id))
 }
 
 // Administrator answers GET …/institutions/{institution}/administrator: who shall administer it.
@@ -200,6 +166,7 @@ type memberForm struct {
 	Username string
 	Role     party.Role
 	Class    string
+	Reason   string
 }
 
 // MemberPost begins the membership.
@@ -211,11 +178,11 @@ func (s *School) MemberPost(w http.ResponseWriter, r *http.Request, v gate.Visit
 	if err := frame.ReadForm(r); err != nil {
 		return err
 	}
-	form := memberForm{r.PostFormValue("username"), party.Role(r.PostFormValue("role")), r.PostFormValue("class")}
+	form := memberForm{r.PostFormValue("username"), party.Role(r.PostFormValue("role")), r.PostFormValue("class"), r.PostFormValue("reason")}
 	if form.Role == party.Administrator {
-		err = s.Parties.Appoint(r.Context(), v.Actor, id, form.Username)
+		err = s.Parties.Appoint(r.Context(), v.Actor, id, form.Username, form.Reason)
 	} else {
-		err = s.Parties.Join(r.Context(), v.Actor, id, form.Username, form.Role, form.Class)
+		err = s.Parties.Join(r.Context(), v.Actor, id, form.Username, form.Role, form.Class, form.Reason)
 	}
 	if err != nil && !fault.Is(err, fault.Absent) {
 		return s.showMember(w, r, v, form, err)
@@ -244,6 +211,7 @@ func (s *School) showMember(w http.ResponseWriter, r *http.Request, v gate.Visit
 			design.TextInput{Field: s.field(v, err, "username", "school.person.username"), Value: form.Username, Autocomplete: "off"},
 			s.roleRadios(v, form.Role, roles, err),
 			design.TextInput{Field: s.field(v, err, "class", "school.person.class"), Value: form.Class, Autocomplete: "off"},
+			s.reasonRadios(v, form.Reason, err),
 		},
 		Button: design.Button{Text: s.Say(v, "school.member.button")},
 	}, s.institutionTrail(v, here), err)

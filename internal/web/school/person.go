@@ -3,7 +3,7 @@ package school
 import (
 	"net/http"
 
-	"tereze/internal/fault"
+	"tereze/internal/clause"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 	"tereze/internal/party"
@@ -55,18 +55,13 @@ func (s *School) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visit
 		return refusal
 	}
 	m := sight.Member
-	view := formPage{Heading: design.Heading{Text: m.Shown}, Facts: s.personFacts(v, sight)}
-	if m.EndedAt.IsZero() {
-		view.Links = append(view.Links, design.Link{Text: s.Say(v, "school.correct.title"), URL: s.personURL(v, user) + "/correct"})
+	view := formPage{Heading: design.Heading{Text: m.Shown}, Facts: s.personFacts(v, sight), Links: s.personLinks(v, sight)}
+	if err := s.deletedFacts(r, v, user, view.Facts); err != nil {
+		return err
 	}
 	parent := false
 	for _, x := range sight.Memberships {
-		if x.EndedAt.IsZero() {
-			parent = parent || x.Role == party.Parent
-			if len(party.Bases(s.Agreements.Book(v.Actor.Portal, v.Now), x.Role)) > 0 {
-				view.Links = append(view.Links, design.Link{Text: s.Say(v, "school.end.link", "role", s.role(v, x.Role)), URL: s.personURL(v, user) + "/end/" + string(x.Role)})
-			}
-		}
+		parent = parent || x.EndedAt.IsZero() && x.Role == party.Parent
 	}
 	if m.EndedAt.IsZero() && !m.Registered {
 		view.More = append(view.More, formPage{
@@ -82,6 +77,37 @@ func (s *School) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visit
 		})
 	}
 	return s.show(w, r, v, view, s.schoolTrail(v, design.Link{Text: s.group(v, m.Role, m.Class), URL: groupURL(v, "class", m.Role, m.Class)}), err)
+}
+
+// personLinks are what can be done about a person, as far as the rules in force let it be done.
+func (s *School) personLinks(v gate.Visit, sight party.Sight) (out []design.Link) {
+	book, at := s.Agreements.Book(v.Actor.Portal, v.Now), s.personURL(v, sight.Member.User)
+	add := func(path, key string, args ...string) {
+		out = append(out, design.Link{Text: s.Say(v, key, args...), URL: at + "/" + path})
+	}
+	lasts := sight.Member.EndedAt.IsZero()
+	if lasts && !sight.Member.Closed {
+		add("correct", "school.correct.title")
+		if _, ok := s.Accounts.ResetRoute(v.Actor.Portal); ok && sight.Member.Registered {
+			add("reset", "school.reset.title")
+		}
+	}
+	for _, x := range sight.Memberships {
+		switch {
+		case x.EndedAt.IsZero() && len(party.Bases(book, x.Role)) > 0:
+			add("end/"+string(x.Role), "school.end.link", "role", s.role(v, x.Role))
+			if rule, _, ok := clause.In[party.StudyEndedBasis](book); ok && rule.Automatic && x.Role == party.Pupil {
+				add("term", "school.term.title")
+			}
+		case !x.EndedAt.IsZero() && x.Role != party.Administrator && sight.Transfer.State != party.Taken:
+			add("reopen/"+string(x.Role), "school.reopen.link", "role", s.role(v, x.Role))
+		}
+	}
+	if _, _, ok := s.Accounts.DeletionRule(v.Actor.Portal); ok && lasts && !sight.Member.Closed {
+		add("delete", "school.delete.title")
+	}
+	add("activity", "school.activity.title")
+	return out
 }
 
 func (s *School) personFacts(v gate.Visit, sight party.Sight) *design.SummaryList {
@@ -100,6 +126,12 @@ func (s *School) personFacts(v gate.Visit, sight party.Sight) *design.SummaryLis
 			told = s.Say(v, "school.person.was", "group", told, "day", s.Day(v, x.EndedAt), "basis", s.Say(v, "school.basis."+x.Basis))
 		}
 		add("role", told)
+		if x.EndedAt.IsZero() && !x.EndsAt.IsZero() {
+			add("term", s.Day(v, x.EndsAt.AddDate(0, 0, -1)))
+		}
+	}
+	if sight.Transfer.State != "" {
+		add("transfer", s.Say(v, "school.transfer."+string(sight.Transfer.State), "institution", sight.TransferTo))
 	}
 	for _, g := range sight.Guardians {
 		add("guardian", g.Shown)
@@ -124,59 +156,4 @@ func (s *School) ChildPost(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		return s.showPerson(w, r, v, child, err)
 	}
 	return frame.SeeOther(w, r, s.personURL(v, user))
-}
-
-// End answers GET /{portal}/school/people/{user}/end/{role}: what ends, and what does not.
-func (s *School) End(w http.ResponseWriter, r *http.Request, v gate.Visit, _ identity.Bound) error {
-	return s.showEnd(w, r, v, nil)
-}
-
-// EndPost ends one membership on a basis.
-func (s *School) EndPost(w http.ResponseWriter, r *http.Request, v gate.Visit, _ identity.Bound) error {
-	user, err := s.id(r, "user")
-	if err != nil {
-		return err
-	}
-	if err := frame.ReadForm(r); err != nil {
-		return err
-	}
-	err = s.Parties.End(r.Context(), v.Actor, user, party.Role(r.PathValue("role")), r.PostFormValue("basis"))
-	if err != nil && !fault.Is(err, fault.Absent) {
-		return s.showEnd(w, r, v, err)
-	}
-	if err != nil {
-		return err
-	}
-	return frame.SeeOther(w, r, s.personURL(v, user))
-}
-
-func (s *School) showEnd(w http.ResponseWriter, r *http.Request, v gate.Visit, err error) error {
-	user, refusal := s.id(r, "user")
-	if refusal != nil {
-		return refusal
-	}
-	sight, refusal := s.Parties.Look(r.Context(), v.Actor, user)
-	if refusal != nil {
-		return refusal
-	}
-	role := party.Role(r.PathValue("role"))
-	lasts := false
-	for _, x := range sight.Memberships {
-		lasts = lasts || x.Role == role && x.EndedAt.IsZero()
-	}
-	bases := party.Bases(s.Agreements.Book(v.Actor.Portal, v.Now), role)
-	if !lasts || len(bases) == 0 {
-		return absent()
-	}
-	radios := design.Radios{Field: s.field(v, err, "basis", "school.end.basis")}
-	for _, b := range bases {
-		radios.Choices = append(radios.Choices, design.Choice{
-			Value: b.Name, Label: s.Say(v, "school.basis."+b.Name), Hint: s.Say(v, "frame.clause", "clause", b.Cite.Clause), Checked: r.PostFormValue("basis") == b.Name,
-		})
-	}
-	return s.show(w, r, v, formPage{
-		Heading: design.Heading{Caption: sight.Member.Shown, Text: s.Say(v, "school.end.title", "role", s.role(v, role))},
-		Texts:   []string{s.Say(v, "school.end.lead", "institution", sight.Institution.Name)},
-		Fields:  []design.Component{radios}, Button: design.Button{Text: s.Say(v, "school.end.button"), Look: design.Warning},
-	}, s.schoolTrail(v, design.Link{Text: sight.Member.Shown, URL: s.personURL(v, user)}), err)
 }

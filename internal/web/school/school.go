@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"tereze/internal/account"
+	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
@@ -28,6 +29,16 @@ type School struct {
 	Accounts *account.Accounts
 	// HandOut refuses whoever may not hand credentials to a user; it runs in the act that makes them.
 	HandOut func(ctx context.Context, tx account.Tx, actor identity.Actor, user identity.ID) error
+	// Delete refuses whoever may not delete the page of a user, who has asked for it or not; in the act.
+	Delete func(ctx context.Context, tx account.Tx, actor identity.Actor, user identity.ID, asked bool) error
+	// View looks at the evidence, read-only.
+	View func(ctx context.Context, look func(EvidenceTx) error) error
+}
+
+// EvidenceTx reads the evidence of a person.
+type EvidenceTx interface {
+	// EvidenceOf lists up to limit entries of a home, newest first, with ids below before; 0: all.
+	EvidenceOf(ctx context.Context, home, before identity.ID, limit int) ([]evidence.Entry, error)
 }
 
 func schoolURL(v gate.Visit) string       { return "/" + v.Actor.Portal + "/school" }
@@ -148,8 +159,7 @@ func readPerson(r *http.Request) (personForm, error) {
 		},
 		Day: strings.TrimSpace(r.PostFormValue("birth_date-day")), Month: strings.TrimSpace(r.PostFormValue("birth_date-month")), Year: strings.TrimSpace(r.PostFormValue("birth_date-year")),
 	}
-	pad := func(part string) string { return strings.Repeat("0", max(0, 2-len(part))) + part }
-	f.BirthDate = f.Year + "-" + pad(f.Month) + "-" + pad(f.Day)
+	f.BirthDate = f.Year + "-" + twoDigits(f.Month) + "-" + twoDigits(f.Day)
 	return f, nil
 }
 

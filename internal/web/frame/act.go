@@ -1,0 +1,13 @@
+package frame
+
+import "tereze/internal/gate"
+
+// Act says in plain words what an entry of evidence is of.
+func (f *Frame) Act(v gate.Visit, act string) string {
+	key := "cabinet.act." + act
+	if !f.Words.Has(v.Actor.Language, key) {
+		// An act of a room these pages do not know yet: its own name says more than nothing.
+		return f.Say(v, "cabinet.act.other", "act", act)
+	}
+	return f.Say(v, key)
+}
