@@ -45,11 +45,14 @@ var plan = map[string][]string{
 
 	// Floor 3 faces the world: people, programs, the database.
 	"web":   {"account", "agreement", "calendar", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                                                 // the same acts as web, in JSON
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                               // the same acts as web, in JSON
 	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "party", "privacy", "signing"},                                     // the types it keeps
 
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first
+
+	"mgovsign": {"eds"}, // it signs as a person's phone does
+	"ncalayer": {"eds"}, // it signs as a person's program does
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},

@@ -144,6 +144,7 @@ func demo(ctx context.Context, args []string, out, errs io.Writer) int {
 	f := flag.NewFlagSet("demo", flag.ContinueOnError)
 	f.SetOutput(errs)
 	f.StringVar(&c.listen, "listen", "localhost:8080", "address to listen on")
+	signs := f.Bool("ncalayer", false, "run the stand-in for the signing program NCALayer as well")
 	f.StringVar(&c.data, "data", "", "folder to keep the demo in (default: a temporary one, removed at the end)")
 	f.StringVar(&c.database, "database", "", "SQLite file, or postgres://… (default: in the data folder)")
 	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
@@ -159,11 +160,30 @@ func demo(ctx context.Context, args []string, out, errs io.Writer) int {
 		defer os.RemoveAll(dir)
 		c.data = dir
 	}
-	if err := run(ctx, c, out, errs); err != nil {
+	if err := demoWith(ctx, c, *signs, out, errs); err != nil {
 		fmt.Fprintln(errs, "tereze demo:", err)
 		return 1
 	}
 	return 0
+}
+
+// demoWith runs the portals, and the stand-in for NCALayer beside them where it is asked for.
+func demoWith(ctx context.Context, c serveConfig, signs bool, out, errs io.Writer) error {
+	if !signs {
+		fmt.Fprintln(out, "To sign with test keys, run beside it: tereze ncalayer (or start the demo with --ncalayer); for a phone: tereze mgovsign")
+		return run(ctx, c, out, errs)
+	}
+	stand := ncalayerConfig{listen: "127.0.0.1:13579", page: "127.0.0.1:13580", key: "individual"}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- stand.run(ctx, out, errs)
+	}()
+	err := run(ctx, c, out, errs)
+	stop()
+	return errors.Join(err, <-ended)
 }
 
 func run(ctx context.Context, c serveConfig, out, errs io.Writer) error {

@@ -226,7 +226,7 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 		if channel, ok := face.(Channel); ok && err == nil {
 			err = channel.Admit(r, v)
 		}
-		if err == nil && r.Method == http.MethodPost {
+		if err == nil && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
 			err = g.count(v)
 		}
 		if err == nil {
@@ -335,6 +335,9 @@ const maxBody = 1 << 20
 const maxUpload = 25 << 20
 
 func longestBody(r *http.Request) int64 {
+	if r.Method == http.MethodPut { // a phone brings documents back, signed
+		return maxUpload
+	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
 		return maxUpload
 	}

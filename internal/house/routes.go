@@ -88,6 +88,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Routes(mux)
 	json := &api.API{
 		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn, Channel: h.channel,
+		Signings: h.Signings, Origin: h.Frame.Origin,
 		View: func(ctx context.Context, look func(evidence.View) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},

@@ -91,6 +91,9 @@ func (c Panel) Render(ctx context.Context, w io.Writer) error { return c.view().
 // Render draws the component. See [PasswordInput].
 func (c PasswordInput) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
+// Render draws the component. See [PhoneSigning].
+func (c PhoneSigning) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [PrintButton].
 func (c PrintButton) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 

@@ -30,7 +30,7 @@ func hashed(name string) string {
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.313f403584d6.css"
+		return AssetPath + "tereze.e88a93fc3046.css"
 	case "tereze.js":
 		return AssetPath + "tereze.bf327131682f.js"
 	}

@@ -3,10 +3,14 @@ package frame
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
+
+	"github.com/skip2/go-qrcode"
 
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -32,7 +36,7 @@ const installNCALayer = "https://ncl.pki.gov.kz/"
 // Signing fills the words of a signing. The page gives what is to be signed, in which form, and by whom,
 // and sets Signs on its frame. failed is the refusal of the last answer, empty where there is none.
 func (f *Frame) Signing(v gate.Visit, s design.Signing, failed string) design.Signing {
-	say := func(key string) string { return f.Say(v, key) }
+	tell := func(key string) string { return f.Say(v, key) }
 	s.Name, s.Wait, s.Locale, s.AnyChain = SignatureField, signWait, "ru", f.Demo
 	if v.Actor.Language == "kk" {
 		s.Locale = "kk"
@@ -42,26 +46,26 @@ func (f *Frame) Signing(v gate.Visit, s design.Signing, failed string) design.Si
 	}
 	for i := range s.Documents {
 		if s.Documents[i].Name == "" {
-			s.Documents[i].Name = say("sign.document")
+			s.Documents[i].Name = tell("sign.document")
 		}
 	}
-	s.Start, s.Stop, s.Plain = say("sign.start"), say("sign.stop"), say("sign.plain")
+	s.Start, s.Stop, s.Plain = tell("sign.start"), tell("sign.stop"), tell("sign.plain")
 	if s.Other.URL != "" && s.Other.Text == "" {
-		s.Other.Text = say("sign.phone")
+		s.Other.Text = tell("sign.phone")
 	}
 	s.States = f.signStates(v)
-	s.About, s.Send = say("sign.upload.about"), say("sign.upload.send")
+	s.About, s.Send = tell("sign.upload.about"), tell("sign.upload.send")
 	s.Upload = design.FileUpload{
-		Field:  design.Field{Name: SignatureFile, Label: say("sign.upload.file"), Hint: say("sign.upload.kinds.cms"), Error: failed},
+		Field:  design.Field{Name: SignatureFile, Label: tell("sign.upload.file"), Hint: tell("sign.upload.kinds.cms"), Error: failed},
 		Accept: ".cms,.p7s,.p7m,.sig", Multiple: len(s.Documents) > 1,
 	}
 	switch {
 	case s.Format == design.SignXML:
-		s.Hint, s.Upload.Hint, s.Upload.Accept = say("sign.upload.xml"), say("sign.upload.kinds.xml"), ".xml"
+		s.Hint, s.Upload.Hint, s.Upload.Accept = tell("sign.upload.xml"), tell("sign.upload.kinds.xml"), ".xml"
 	case s.Encapsulate:
-		s.Hint = say("sign.upload.cms")
+		s.Hint = tell("sign.upload.cms")
 	default:
-		s.Hint = say("sign.upload.detached")
+		s.Hint = tell("sign.upload.detached")
 	}
 	return s
 }
@@ -83,6 +87,45 @@ func (f *Frame) signStates(v gate.Visit) map[string]design.SignState {
 	}
 	return states
 }
+
+// qrSide is the side of a code in pixels: twice what the page shows.
+const qrSide = 464
+
+// Phone is the signing of a request on a phone. api is the path of API 1 (api.PhonePath), check that of this
+// page. The page puts it into a form that posts to where the answer is used.
+// Refusal: Unavailable "form.phone_origin" where nobody has said how phones reach the portals.
+func (f *Frame) Phone(req *http.Request, v gate.Visit, r signing.Request, api, check string) (design.PhoneSigning, error) {
+	origin := f.Origin(req)
+	if origin == "" {
+		return design.PhoneSigning{}, fault.New(fault.Unavailable, "form.phone_origin")
+	}
+	text := "mobileSign:" + origin + api
+	image, err := qrcode.Encode(text, qrcode.Medium, qrSide)
+	if err != nil {
+		return design.PhoneSigning{}, fmt.Errorf("draw a QR code: %w", err)
+	}
+	p := design.PhoneSigning{
+		QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(image), QRAlt: f.Say(v, "sign.phone.code"),
+		Open:     design.Link{Text: f.Say(v, "sign.phone.same"), URL: phoneLink + url.QueryEscape(origin+api) + phoneApp},
+		TextSaid: f.Say(v, "sign.phone.text"), Number: r.Number(), Lead: f.Say(v, "sign.phone.lead"), Compare: f.Say(v, "sign.phone.compare"),
+		Expires: f.Say(v, "sign.phone.expires", "time", r.EndsAt.In(f.zone(v)).Format("15:04")), Label: f.Say(v, "sign.phone.progress"),
+		Waiting: f.Say(v, "sign.phone.waiting"), Check: check,
+		Answered: r.State == signing.Answered, Done: f.Say(v, "sign.phone.done"), Arrived: f.Say(v, "sign.phone.arrived"),
+	}
+	if f.Demo {
+		p.Text = text // the stand-in for the app takes no pictures
+	}
+	if r.Content.Refused != "" {
+		p.Refused = f.Say(v, r.Content.Refused)
+	}
+	return p, nil
+}
+
+// The link that opens the app on the same phone, by its operator's rules.
+const (
+	phoneLink = "https://m.egov.kz/mobileSign/?link="
+	phoneApp  = "&isi=1476128386&ibi=kz.egov.mobile&apn=kz.mobile.mgov"
+)
 
 // Signatures reads the answer to a design.Signing of so many documents: what the script brought, or the
 // files that were sent in its place. They come as they are: CMS in DER, PEM or base64, or XML.
