@@ -18,6 +18,7 @@ import (
 	"tereze/internal/web"
 	"tereze/internal/web/cabinet"
 	"tereze/internal/web/children"
+	"tereze/internal/web/citizen"
 	"tereze/internal/web/console"
 	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
@@ -72,6 +73,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
+	site.Citizen = &citizen.Citizen{Frame: h.Frame, Accounts: h.Accounts, Cards: h.cards, ESI: h.esi, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,

@@ -45,6 +45,7 @@ type signInView struct {
 	Recover     design.Link
 	Passkey     *design.Button // nil where a passkey is not taken instead of the password
 	PasskeyURL  string
+	Ways        design.Link // to the choice of a way, where the agreement names several
 }
 
 // signInAccepts is what signing in accepts (ismet 2.2).
@@ -162,6 +163,12 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	if first, _ := s.Accounts.PasskeyFirst(v.Actor.Portal); first {
 		if _, ok := s.PasskeySite(r, v); ok {
 			view.Passkey, view.PasskeyURL = &design.Button{Text: s.Say(v, "passkeys.sign_in.button"), Look: design.Secondary}, home(v)+"/sign-in/passkey/ask"
+		}
+	}
+	if methods, _, ok := clause.In[account.SignInMethods](s.Agreements.Book(v.Actor.Portal, v.Now)); ok && len(methods.Methods) > 1 && !v.Actor.Known() {
+		view.Ways = design.Link{Text: s.Say(v, "front.sign_in.ways"), URL: home(v) + "/sign-in/ways"}
+		if view.Next != "" {
+			view.Ways.URL += "?" + url.Values{"next": {view.Next}}.Encode()
 		}
 	}
 	if v.Ended != nil && err == nil {
