@@ -201,9 +201,8 @@ func (p *Provider) believe(ctx context.Context, found *oidc.Provider, token *oau
 	if !ok {
 		return claims{}, unbelieved(errors.New("no token of identity"))
 	}
-	verifier := found.VerifierContext(oidc.ClientContext(context.WithoutCancel(ctx), p.client), &oidc.Config{
-		ClientID: p.cfg.ClientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: p.cfg.Now,
-	})
+	// Not with this request's context: the keys that were fetched once stay with the provider.
+	verifier := found.Verifier(&oidc.Config{ClientID: p.cfg.ClientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: p.cfg.Now})
 	id, err := verifier.Verify(ctx, raw)
 	if err != nil {
 		return claims{}, unbelieved(err)

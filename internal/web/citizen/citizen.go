@@ -116,7 +116,7 @@ func (s *Citizen) enter(w http.ResponseWriter, r *http.Request, v gate.Visit, wa
 		},
 	}
 	who, err := prove(q)
-	if x, ok := errors.AsType[*fault.Fault](err); ok {
+	if x, ok := errors.AsType[*fault.Fault](err); ok && x.Kind != fault.Unavailable {
 		if err := s.Accounts.RefusedProof(r.Context(), in, x.Key); err != nil {
 			return err
 		}
@@ -159,9 +159,5 @@ func (s *Citizen) refusal(v gate.Visit, err error) (errs []design.FieldError, st
 		return nil, http.StatusOK, true
 	}
 	errs, _, ok = s.Errors(v, err)
-	status = frame.FormStatus(err)
-	if fault.Is(err, fault.Unavailable) {
-		status = http.StatusServiceUnavailable
-	}
-	return errs, status, ok
+	return errs, frame.FormStatus(err), ok
 }
