@@ -424,8 +424,6 @@ type NumberTx interface {
 	NameTaken(ctx context.Context, portal, nameFold string) (bool, error)
 	// NumberTaken reports whether a number belongs to a user of a portal already.
 	NumberTaken(ctx context.Context, portal, number string) (bool, error)
-	// UserNumbered finds the user whose number it is. Refusal: Absent.
-	UserNumbered(ctx context.Context, portal, number string) (identity.ID, error)
 }
 
 // SentMinutes says for how many minutes a password that is sent works.

@@ -162,7 +162,7 @@ func (a *Accounts) SignInProven(ctx context.Context, s SignIn, c identity.Citize
 // findProven looks for the account of a number. What it refuses is told after the commit, so that what
 // was counted stays counted.
 func (a *Accounts) findProven(ctx context.Context, tx Tx, s SignIn, t *trial, c identity.Citizen) (newcomer string, refused, err error) {
-	id, err := tx.UserNumbered(ctx, s.Portal, c.Number)
+	t.user, err = tx.UserNumbered(ctx, s.Portal, c.Number)
 	if fault.Is(err, fault.Absent) {
 		newcomer, err = a.beginNewcomer(ctx, tx, s, c)
 		return newcomer, nil, err
@@ -170,10 +170,7 @@ func (a *Accounts) findProven(ctx context.Context, tx Tx, s SignIn, t *trial, c 
 	if err != nil {
 		return "", nil, err
 	}
-	if t.user, err = tx.User(ctx, id); err != nil {
-		return "", nil, err
-	}
-	if t.holder, err = tx.PasskeyHolder(ctx, id); err != nil && !fault.Is(err, fault.Absent) {
+	if t.holder, err = tx.PasskeyHolder(ctx, t.user.ID); err != nil && !fault.Is(err, fault.Absent) {
 		return "", nil, err
 	}
 	t.fold = Fold(t.user.SignInName)

@@ -270,7 +270,7 @@ func (a *Accounts) askSecond(ctx context.Context, s SignIn, t trial) (token stri
 		if err != nil {
 			return err
 		}
-		form := map[string]string{"user": itoa64(t.user.ID), "set_at": micros(p.SetAt), "mark": hex.EncodeToString(t.mark), "carry": s.Carry, "by": cmp.Or(s.By, "password")}
+		form := map[string]string{"user": itoa64(t.user.ID), "set_at": micros(p.SetAt), "mark": hex.EncodeToString(t.mark), "carry": s.Carry, "by": s.By}
 		if err := c.into(form); err != nil {
 			return err
 		}
@@ -306,13 +306,14 @@ func (a *Accounts) AnswerSecond(ctx context.Context, s SignIn, token, answer str
 	parsed, bad := readAnswer(answer)
 	var u User
 	var mark []byte
-	var by string
+	var by string // what was shown first
 	var refused error
 	err := a.InTx(ctx, func(tx Tx) error {
 		at, c, err := a.takeChallenge(ctx, tx, s.Portal, WayPasskeyAfter, token)
 		if err != nil {
 			return err
 		}
+		by = at.Form["by"]
 		if mark, err = hex.DecodeString(at.Form["mark"]); err != nil {
 			return err
 		}
@@ -333,7 +334,7 @@ func (a *Accounts) AnswerSecond(ctx context.Context, s SignIn, token, answer str
 	if err != nil {
 		return SignedIn{}, err
 	}
-	s.By = by + " passkey"
+	s.By = cmp.Or(by, "password") + " passkey"
 	return a.Begin(ctx, u, a.forgiving(s, mark))
 }
 

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-
-	"tereze/internal/identity"
-)
+import "context"
 
 // NameTaken follows account.NumberTx.
 func (tx *Tx) NameTaken(ctx context.Context, portal, nameFold string) (bool, error) {
@@ -22,15 +18,4 @@ func (tx *Tx) NumberTaken(ctx context.Context, portal, number string) (bool, err
 	var count int
 	err = tx.queryRow(ctx, `SELECT COUNT(*) FROM account_number WHERE portal = $1 AND mark = $2`, portal, m).Scan(&count)
 	return count > 0, err
-}
-
-// UserNumbered follows account.NumberTx.
-func (tx *Tx) UserNumbered(ctx context.Context, portal, number string) (identity.ID, error) {
-	m, err := tx.lookup("number/" + number)
-	if err != nil {
-		return 0, err
-	}
-	var id int64
-	err = tx.queryRow(ctx, `SELECT user_id FROM account_number WHERE portal = $1 AND mark = $2`, portal, m).Scan(&id)
-	return identity.ID(id), err
 }

@@ -35,6 +35,7 @@ var homeless = map[string]string{
 	"evidence_hash":          "local: the tree of that log",
 	"evidence_checkpoint":    "local: the heads of that log",
 	"account_refused_number": "look-up: a number under which nobody may register to the sanction",
+	"account_program":        "reference: a few programs for each portal, by the hash of their key",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and

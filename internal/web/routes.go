@@ -19,6 +19,7 @@ import (
 	"tereze/internal/web/desk"
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
+	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -28,6 +29,7 @@ import (
 	"tereze/internal/web/register/bycode"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
@@ -47,6 +49,7 @@ type Site struct {
 	Security *security.Security
 	Passkeys *passkeys.Passkeys
 	Citizen  *citizen.Citizen
+	Keys     *keys.Keys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
 	Standing *standing.Standing
@@ -55,6 +58,7 @@ type Site struct {
 	Children *children.Children
 	Support  *support.Support
 	Pages    *pages.Pages
+	Services *services.Services
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -90,6 +94,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	bound("GET /{portal}/rules", f.Rules)
 	open("GET /{portal}/links/password/{token}", s.ByCode.Password)
 	open("POST /{portal}/links/password/{token}", s.ByCode.PasswordPost)
+	open("GET /{portal}/help", f.Help)
 	open("GET /{portal}/sign-in", f.SignIn)
 	open("POST /{portal}/sign-in", f.SignInPost)
 	open("POST /{portal}/exit", f.Exit)
@@ -98,6 +103,12 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /{portal}/language/{code}", f.Language)
 	known("GET /{portal}/agreement/accept", f.Accept)
 	known("POST /{portal}/agreement/accept", f.AcceptPost)
+
+	of := s.Services
+	material := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Material(s.Frame, p)) }
+	material("GET /{portal}/services", of.List)
+	material("GET /{portal}/services.csv", of.CSV)
+	material("GET /{portal}/services/{service}", of.Service)
 
 	in := s.Register
 	open("GET /{portal}/register", in.Begin)
@@ -122,6 +133,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/refusal/{document}/{number}", c.RefusalPost)
 	member("GET /{portal}/cabinet/activity", c.Activity)
 	member("GET /{portal}/cabinet/activity.csv", c.ActivityCSV)
+	member("GET /{portal}/cabinet/applications", c.Applications)
+	member("GET /{portal}/cabinet/messages", c.Messages)
 	known("GET /{portal}/cabinet/looks", c.Looks)
 	known("GET /{portal}/cabinet/cases", c.Cases)
 	known("GET /{portal}/cabinet/receipts/{entry}", c.Receipt)
@@ -140,6 +153,11 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("GET /{portal}/cabinet/security", sec.Security)
 	known("GET /{portal}/cabinet/security/sessions/{session}", sec.End)
 	known("POST /{portal}/cabinet/security/sessions/{session}", sec.EndPost)
+	known("GET /{portal}/cabinet/security/devices", sec.Devices)
+	known("GET /{portal}/cabinet/security/devices/{device}", sec.Device)
+	known("POST /{portal}/cabinet/security/devices/{device}", sec.DevicePost)
+	known("GET /{portal}/cabinet/security/devices/{device}/revoke", sec.Revoke)
+	known("POST /{portal}/cabinet/security/devices/{device}/revoke", sec.RevokePost)
 	known("GET /{portal}/cabinet/security/everywhere", sec.Everywhere)
 	known("POST /{portal}/cabinet/security/everywhere", sec.EverywherePost)
 
@@ -158,6 +176,18 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("POST /{portal}/sign-in/passkey", pk.SignInPost)
 	open("GET /{portal}/sign-in/second", pk.After)
 	open("POST /{portal}/sign-in/second", pk.AfterPost)
+	k := s.Keys
+	open("POST /{portal}/sign-in/key/ask", k.AskPost)
+	open("GET /{portal}/sign-in/key", k.SignIn)
+	open("POST /{portal}/sign-in/key", k.SignInPost)
+	open("GET /{portal}/sign-in/key/statement.xml", k.SignInDocument)
+	known("GET /{portal}/cabinet/full-registration", k.Full)
+	known("POST /{portal}/cabinet/full-registration", k.FullPost)
+	known("GET /{portal}/cabinet/full-registration/statement.xml", k.FullDocument)
+	known("GET /{portal}/cabinet/agreement/{document}/sign", k.Acceptance)
+	known("POST /{portal}/cabinet/agreement/{document}/sign", k.AcceptancePost)
+	known("GET /{portal}/cabinet/agreement/{document}/sign/statement.xml", k.AcceptanceDocument)
+
 	known("GET /{portal}/cabinet/passkeys", pk.List)
 	known("GET /{portal}/cabinet/passkeys/add", pk.Add)
 	known("POST /{portal}/cabinet/passkeys/add", pk.AddPost)
@@ -284,6 +314,11 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "GET /{portal}/console/people/{user}", o.Person)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}", o.PersonPost)
 
+	staff(identity.Operator, "GET /{portal}/console/programs", o.Programs)
+	staff(identity.Operator, "POST /{portal}/console/programs", o.ProgramsPost)
+	staff(identity.Operator, "GET /{portal}/console/programs/{program}", o.EndProgram)
+	staff(identity.Operator, "POST /{portal}/console/programs/{program}", o.EndProgramPost)
+
 	d := s.Desk
 	staff(identity.Operator, "GET /{portal}/console/people/{user}/case", d.OpenCase)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}/case", d.OpenCasePost)
@@ -368,7 +403,7 @@ func kindOf(pattern string) string {
 		return "agreement"
 	case "register", "password":
 		return "registration"
-	case "recover", "compromised", "support", "request":
+	case "recover", "compromised", "help", "support", "request":
 		return "support"
 	}
 	return ""

@@ -100,7 +100,7 @@ func refused(err error) int {
 func (c *Console) summary(v gate.Visit, err error) []design.FieldError {
 	var out []design.FieldError
 	for _, x := range frame.AsFaults(err) {
-		out = append(out, design.FieldError{Text: c.Message(v, x), Field: x.Field, Cite: c.Cite(v, x.Cite)})
+		out = append(out, design.FieldError{Text: c.Named(v, x, c.Message(v, x)), Field: x.Field, Cite: c.Cite(v, x.Cite)})
 	}
 	return out
 }

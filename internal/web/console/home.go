@@ -51,6 +51,11 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			Title: c.Say(v, "desk.requests.title"), URL: consoleURL(v) + "/requests", Text: c.Say(v, "desk.requests.home_text"),
 		})
 	}
+	if _, ok := c.programRule(v); ok {
+		view.Ways.Cards = append(view.Ways.Cards, design.Card{
+			Title: c.Say(v, "console.programs.title"), URL: programsURL(v), Text: c.Say(v, "console.programs.lead"),
+		})
+	}
 	if kinds, _ := party.KindsUnder(c.Agreements.Book(v.Actor.Portal, v.Now), ""); len(kinds) > 0 {
 		view.Ways.Cards = append(view.Ways.Cards, design.Card{
 			Title: c.Say(v, "school.institutions.title"), URL: consoleURL(v) + "/institutions", Text: c.Say(v, "school.institutions.lead"),

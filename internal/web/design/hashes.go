@@ -32,9 +32,9 @@ func hashed(name string) string {
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.e88a93fc3046.css"
+		return AssetPath + "tereze.af4d029c9c8b.css"
 	case "tereze.js":
-		return AssetPath + "tereze.bf327131682f.js"
+		return AssetPath + "tereze.a47619573e32.js"
 	}
 	return ""
 }

@@ -41,8 +41,10 @@ type signInView struct {
 	Warning     *design.WarningText        // not to tell anyone what is entered here
 	Ended       *design.NotificationBanner // why the session before this is over
 	Compromised design.Link
-	Register    design.Link
+	Links       []design.Link
 	Recover     design.Link
+	Key         *design.Button // nil where the agreement lets nobody in by a signature key
+	KeyURL      string
 	Passkey     *design.Button // nil where a passkey is not taken instead of the password
 	PasskeyURL  string
 	Ways        design.Link // to the choice of a way, where the agreement names several
@@ -151,14 +153,17 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		Title: s.Say(v, "front.sign_in.title"), Button: s.Say(v, "front.sign_in.button"),
 		Next: frame.Local(v, form.Next, ""), IsAgain: form.Again, Accepts: s.signInAccepts(v),
 	}
-	view.Register = design.Link{Text: s.Say(v, "front.sign_in.register"), URL: home(v) + "/register"}
+	view.Links = s.entryLinks(v)
 	view.Recover = design.Link{Text: s.Say(v, "recovery.from_sign_in"), URL: home(v) + "/recover"}
 	if v.Actor.Known() {
-		view.Again, view.Register = s.Say(v, "front.sign_in.again"), design.Link{}
+		view.Again, view.Links = s.Say(v, "front.sign_in.again"), nil
 	}
 	view.Compromised = design.Link{Text: s.Say(v, "security.compromised.title"), URL: home(v) + "/compromised"}
 	if _, cite, ok := clause.In[account.CredentialWarning](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {
 		view.Warning = &design.WarningText{Text: s.Say(v, "security.warning"), Cite: s.Cite(v, cite)}
+	}
+	if allowed, _ := s.Accounts.KeyFirst(v.Actor.Portal); allowed {
+		view.Key, view.KeyURL = &design.Button{Text: s.Say(v, "keys.sign_in.button"), Look: design.Secondary}, home(v)+"/sign-in/key/ask"
 	}
 	if first, _ := s.Accounts.PasskeyFirst(v.Actor.Portal); first {
 		if _, ok := s.PasskeySite(r, v); ok {
