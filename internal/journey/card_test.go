@@ -45,7 +45,7 @@ func (p *person) takesCertificates() {
 	}
 }
 
-// pin enters a PIN and waits for what the page says then.
+// pin enters a PIN and waits for what the page says then; for nothing: until another page is there.
 func (p *person) pin(text, state string) {
 	p.t.Helper()
 	ask[bool](p, `(document.querySelector('[data-sign="pin"]').value = "`+text+`", document.querySelector('[data-sign="start"]').click(), true)`)
@@ -97,12 +97,12 @@ func TestTheIdentityCard(t *testing.T) {
 		p.picture("card-locked"+suffix, phone)
 
 		insert(t, program, "revoked")
-		p.pin(cryptosocket.PIN, "sending")
+		p.pin(cryptosocket.PIN, "")
 		p.sees("eds.reason.revoked")
 		p.picture("card-revoked"+suffix, phone)
 		insert(t, program, "citizen")
 		p.press("citizen.card.begin")
-		p.pin(cryptosocket.PIN, "sending")
+		p.pin(cryptosocket.PIN, "")
 		p.at("/register")
 		p.sees("byphone.proven")
 		p.picture("card-newcomer"+suffix, phone)
