@@ -40,10 +40,10 @@ var plan = map[string][]string{
 	"court":      {"clause"},
 	"diary":      {"clause"},
 	"operations": {"clause"},
-	"party":      {"clause", "evidence", "fault", "identity"},
-	"privacy":    {"clause", "evidence", "identity"},     // a consent is somebody's, and recorded
-	"idcard":     {"eds", "fault", "identity"},           // whose card it is, eds finds out
-	"signing":    {"clause", "eds", "fault", "identity"}, // whose signature it is and what it proves, eds finds out
+	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
+	"privacy":    {"clause", "evidence", "identity"},                    // a consent is somebody's, and recorded
+	"signing":    {"clause", "eds", "fault", "identity"},                // whose signature it is and what it proves, eds finds out
+	"idcard":     {"eds", "fault", "identity"},                          // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
 	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages

@@ -112,16 +112,6 @@ func (a *Accounts) Potential(ctx context.Context, actor identity.Actor) (bool, c
 	return staged && bound == nil, cite, err
 }
 
-// NeedFull refuses a service to a potential user. Refusal: Forbidden "account.full_registration_first" by
-// the clause on full registration (ismet 5.2).
-func (a *Accounts) NeedFull(ctx context.Context, actor identity.Actor) error {
-	_, cite, bound, staged, err := a.FullRegistration(ctx, actor)
-	if err == nil && staged && bound == nil {
-		return fault.New(fault.Forbidden, "account.full_registration_first").By(cite)
-	}
-	return err
-}
-
 // Bind binds the number of a party to a user by the party's own signature, which makes the registration full
 // (ismet 5.2, 1.7). The name of the account has to be the holder's.
 //

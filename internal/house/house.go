@@ -107,6 +107,9 @@ type House struct {
 	cards *idcard.Cards
 	esi   *esi.Provider
 
+	Organisations   *party.Organisations
+	Representatives *party.Representatives
+
 	log  *slog.Logger
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -267,6 +270,9 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		if err != nil {
 			return evidence.EntryRef{}, err
 		}
+		if err := h.Organisations.Authorise(ctx, tx.(*store.Tx), e); err != nil {
+			return evidence.EntryRef{}, err
+		}
 		return recorder.Record(ctx, tx, e)
 	}
 	h.Accounts = &account.Accounts{
@@ -323,6 +329,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
+	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
+	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
@@ -335,6 +343,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
+		ActingAs: h.Organisations.Taken,
 		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx, user, effect, materials)
 		},

@@ -184,7 +184,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 		page.SignIn.URL += "/ways" // the person chooses (kg 2.1)
 	}
 	if v.Actor.Known() {
-		page.Person = &design.Person{Name: v.Actor.Shown, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
+		page.Person = &design.Person{Name: v.Actor.Shown, OnBehalf: v.Actor.Behalf.Name, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
 	}
 	page.Idle = f.idle(v, home)
 	page.Busy = f.busy(v)
