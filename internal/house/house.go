@@ -27,8 +27,10 @@ import (
 	"tereze/internal/claims"
 	"tereze/internal/clause"
 	"tereze/internal/eds"
+	"tereze/internal/esi"
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
+	"tereze/internal/idcard"
 	"tereze/internal/identity"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
@@ -75,6 +77,10 @@ type Config struct {
 	// Authorities asks certification authorities about revocation, for our own verifier; nil: nobody can be
 	// asked, and no signature is taken. A demo asks its own.
 	Authorities eds.Fetch
+	// Cards says whose identity cards are believed (kg 2.1b); nil: a demo believes its own, others none.
+	Cards *idcard.Cards
+	// ESI is the state's identification system; nil: nobody signs in by it.
+	ESI *esi.Provider
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 }
@@ -97,6 +103,9 @@ type House struct {
 	Opaque     identity.Opaque
 	Handler    http.Handler
 	Samples    []Sample // of a demo
+
+	cards *idcard.Cards
+	esi   *esi.Provider
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -246,6 +255,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err := h.unknownPortal(cfg.Mailboxes); err != nil {
 		return err
 	}
+	h.cards, h.esi = h.identityCards(cfg), cfg.ESI
 	h.Handler = h.routes(assets, cfg.Demo)
 	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
 	_, err = h.Sequencer.Step(ctx)

@@ -12,6 +12,7 @@ import (
 	"tereze/internal/identity"
 	"tereze/internal/web/cabinet"
 	"tereze/internal/web/children"
+	"tereze/internal/web/citizen"
 	"tereze/internal/web/console"
 	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
@@ -48,6 +49,7 @@ type Site struct {
 	Password *password.Password
 	Security *security.Security
 	Passkeys *passkeys.Passkeys
+	Citizen  *citizen.Citizen
 	Keys     *keys.Keys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
@@ -162,6 +164,15 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/security/devices/{device}/revoke", sec.RevokePost)
 	known("GET /{portal}/cabinet/security/everywhere", sec.Everywhere)
 	known("POST /{portal}/cabinet/security/everywhere", sec.EverywherePost)
+
+	cz := s.Citizen
+	open("GET /{portal}/sign-in/ways", cz.Ways)
+	open("GET /{portal}/sign-in/card", cz.Card)
+	open("POST /{portal}/sign-in/card", cz.CardPost)
+	open("POST /{portal}/sign-in/card/ask", cz.CardAsk)
+	open("GET /{portal}/sign-in/esi", cz.ESIPage)
+	open("POST /{portal}/sign-in/esi/ask", cz.ESIAsk)
+	open("GET /{portal}/sign-in/esi/return", cz.ESIReturn)
 
 	pk := s.Passkeys
 	open("POST /{portal}/sign-in/passkey/ask", pk.AskPost)
