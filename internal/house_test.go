@@ -38,14 +38,14 @@ var plan = map[string][]string{
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"clause"},
+	"operations": {"clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
 	"party":      {"clause", "evidence", "fault", "identity"},
 	"privacy":    {"clause", "evidence", "identity"}, // a consent is somebody's, and recorded
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "party", "privacy", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                               // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "party", "privacy"},                              // the types it keeps
+	"web":   {"account", "agreement", "calendar", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "operations", "party", "privacy", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                                             // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy"},                              // the types it keeps
 
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first

@@ -70,6 +70,7 @@ type Tx interface {
 	NumberTx
 	InvitedTx
 	PasskeyTx
+	StaffTx
 	DeletionTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
