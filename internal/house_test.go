@@ -20,7 +20,7 @@ import (
 var plan = map[string][]string{
 	// Floor 1 knows nobody but the clause, which is what everything here is about.
 	"clause":   {},
-	"calendar": {},
+	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
 	"fault":    {"clause"},                      // a refusal cites the clause that refuses

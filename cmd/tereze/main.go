@@ -31,6 +31,7 @@ func commands() []command {
 		{"migrate", "bring the database's tables up to date", migrate},
 		{"backup", "copy the database while it is in use", backup},
 		{"restore", "put a copy in the place of a database that is not there", restore},
+		{"calendar", "count a period in days, business days, months or hours", calendarCommand},
 		{"operator", "add an operator, an owner or an auditor", operator},
 		{"intake", "take an e-mail message into the queue of a portal's support", intake},
 		{"bench", "measure this machine against the yardsticks", bench},

@@ -10,6 +10,7 @@ import (
 	"context"
 	"time"
 
+	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
@@ -72,6 +73,8 @@ type Tx interface {
 	PasskeyTx
 	StaffTx
 	DeletionTx
+	SanctionTx
+	CheckTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error
@@ -137,6 +140,12 @@ type Accounts struct {
 	// well. RecoveryStopped says the same of a whole portal.
 	RecoveryOpen    func(ctx context.Context, user identity.ID) (open bool, until time.Time, err error)
 	RecoveryStopped func(ctx context.Context, portal string) (RecoveryHalt, error)
+	// Days is the table of business days a portal counts by.
+	Days func(portal string) (*calendar.Table, error)
+	// Services names the parts of a portal that can be closed to somebody by themselves.
+	Services func(portal string) []string
+	// Registers are the registers of other bodies that the program can ask, by name; none may be there.
+	Registers map[string]Register
 
 	// Retention gives how long data are kept after a page is deleted, and by which clause: privacy owns
 	// that rule.

@@ -171,10 +171,14 @@ func (a *Accounts) BeginByPhone(ctx context.Context, f PhoneForm) (token string,
 		if err != nil {
 			return err
 		}
+		kept, err := tx.NumberRefused(ctx, f.Portal, f.Number, a.Now())
+		if err != nil {
+			return err
+		}
 		form := map[string]string{
 			"kind": f.Kind, "phone": f.Phone, "passport": f.Passport, "number": f.Number, "surname": f.Surname, "given": f.Given,
 			"patronymic": f.Patronymic, "language": f.Language, "seen": f.Seen, "consent_at": a.Now().UTC().Format(time.RFC3339),
-			"taken": map[bool]string{true: "yes", false: "no"}[named || numbered],
+			"taken": map[bool]string{true: "yes", false: "no"}[named || numbered || kept],
 		}
 		at, made, err := a.BeginAttempt(ctx, tx, f.Portal, wayByPhone, StepSMS, form)
 		if err != nil {
@@ -380,6 +384,9 @@ func (a *Accounts) userByPhone(ctx context.Context, tx Tx, at Attempt, hash stri
 	u := User{
 		ID: at.ID, Portal: at.Portal, SignInName: f["phone"], Shown: p.Shown(), Language: f["language"], Phone: f["phone"],
 		State: Active, CreatedAt: now, Version: 1, Roles: []identity.Role{identity.User},
+	}
+	if err := a.admit(ctx, tx, u.Portal, p.Number); err != nil {
+		return User{}, err
 	}
 	err := tx.AddUser(ctx, u, u.Keys())
 	if err == nil {

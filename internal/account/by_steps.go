@@ -281,6 +281,9 @@ func (a *Accounts) found(ctx context.Context, tx Tx, at Attempt) (User, error) {
 		ID: at.ID, Portal: at.Portal, SignInName: f["number"], Shown: p.Shown(), Language: f["language"], Email: f["email"],
 		State: Active, CreatedAt: now, Version: 1, Roles: []identity.Role{identity.User},
 	}
+	if err := a.admit(ctx, tx, u.Portal, p.Number); err != nil {
+		return User{}, err
+	}
 	if err := tx.AddUser(ctx, u, u.Keys()); err != nil {
 		return User{}, err
 	}

@@ -256,7 +256,7 @@ func (a *Accounts) OpenCase(ctx context.Context, actor identity.Actor, user iden
 
 // CloseCase answers a case and ends it. The person reads the answer in the cabinet; a confirmed
 // contact is told that it is there. A proposal that waited is void.
-// Refusals: Forbidden; Absent; Invalid at "answer"; Conflict "account.case_ended".
+// Refusals: Forbidden, also "account.own_decision"; Absent; Invalid at "answer"; Conflict "account.case_ended".
 func (a *Accounts) CloseCase(ctx context.Context, actor identity.Actor, user, id identity.ID, answer string) error {
 	if err := asOperator(actor); err != nil {
 		return err
@@ -268,6 +268,9 @@ func (a *Accounts) CloseCase(ctx context.Context, actor identity.Actor, user, id
 	return a.InTx(ctx, func(tx Tx) error {
 		c, u, err := a.openCaseOf(ctx, tx, actor, user, id)
 		if err != nil {
+			return err
+		}
+		if err := a.ownDecision(ctx, tx, actor, c); err != nil {
 			return err
 		}
 		if err := tx.EndCase(ctx, user, id, answer, a.Now()); err != nil {

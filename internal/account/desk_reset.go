@@ -314,7 +314,7 @@ func (a *Accounts) ProposeReset(ctx context.Context, actor identity.Actor, user,
 		switch {
 		case err != nil:
 			return err
-		case c.Kind == CaseCorrection || u.State == Closed || c.Kind == CaseRecovery && (u.State != Active || !u.ReportedAt.IsZero()):
+		case c.Kind != CaseCompromise && c.Kind != CaseRecovery || u.State == Closed || c.Kind == CaseRecovery && (u.State != Active || !u.ReportedAt.IsZero()):
 			return fault.New(fault.Conflict, "account.not_active")
 		case len(u.Roles) > 1:
 			return fault.New(fault.Forbidden, "account.reset_staff")

@@ -7,8 +7,8 @@ import (
 	"tereze/internal/clause"
 )
 
-// after is the end of a period that begins at an instant. Business days are not counted here: no rule
-// of this room is written in them but those that sanctions will bring.
+// after is the end of a period that begins at an instant. Business days are not counted here: of this
+// room only the notice of a sanction is written in them, and calendar counts that.
 func after(from time.Time, p clause.Period, zone *time.Location) time.Time {
 	switch p.Unit {
 	case clause.Months:

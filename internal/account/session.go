@@ -73,6 +73,11 @@ func (a *Accounts) SignIn(ctx context.Context, s SignIn) (SignedIn, error) {
 			right, expired, t.user.State = true, false, Active
 		}
 	}
+	if right && !expired {
+		if t.user.State, err = a.stateNow(ctx, t.user); err != nil {
+			return SignedIn{}, err
+		}
+	}
 	if !right || expired || t.user.State == Deleted {
 		if err := a.InTx(ctx, func(tx Tx) error { return a.failTrial(ctx, tx, s, t) }); err != nil {
 			return SignedIn{}, err
@@ -157,7 +162,10 @@ func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Ac
 			return err
 		}
 		held = heldSession{session: s, read: now, active: u.State == Active}
-		held.actor, err = a.actorIn(ctx, tx, u, s)
+		if held.actor, err = a.actorIn(ctx, tx, u, s); err != nil {
+			return err
+		}
+		held.standing, err = a.standing(ctx, tx, u.ID)
 		return err
 	})
 	if fault.Is(err, fault.Absent) {
@@ -176,7 +184,8 @@ func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]b
 	idle, absolute := now.Sub(s.SeenAt), now.Sub(s.BeganAt)
 	rest, cite := a.IdleAfter(portal)
 	// A clock that jumped back makes these negative; the session is then as fresh as it was.
-	if s.Portal != portal || !held.active || held.ended || absolute > a.Limits.Absolute {
+	gone := stateUnder(Active, held.standing, now) != Active
+	if s.Portal != portal || !held.active || gone || held.ended || absolute > a.Limits.Absolute {
 		return identity.Actor{}, fault.New(fault.Unauthenticated, "account.sign_in_first")
 	}
 	if idle > rest {
@@ -189,7 +198,7 @@ func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]b
 		}
 		a.sessions.put(hash, held)
 	}
-	return held.actor, nil
+	return under(held.actor, held.standing, now), nil
 }
 
 // IdleAfter is how long a session of a portal lasts without a request, and by which clause.
@@ -274,11 +283,12 @@ type sessionCache struct {
 }
 
 type heldSession struct {
-	session Session
-	actor   identity.Actor
-	active  bool
-	ended   bool // by Exit; this stays
-	read    time.Time
+	session  Session
+	actor    identity.Actor
+	active   bool
+	standing []Sanction // sanctions that bear on the user, in force or not yet
+	ended    bool       // by Exit; this stays
+	read     time.Time
 }
 
 const (

@@ -1,8 +1,7 @@
 // Package calendar counts time as agreements do: in a portal's zone, in whole days, from one clock.
 //
-// It owns the clock everything asks, the zones and the counting of days. It never looks at the
-// machine's own zone. Business days come with their tables of holidays, which it does not hold
-// yet: a period in business days is refused rather than guessed.
+// It owns the clock everything asks, the zones, the tables of business days and the counting of
+// periods. It never looks at the machine's own zone, and refuses to count past the end of a table.
 package calendar
 
 import (

@@ -62,6 +62,8 @@ type Gate struct {
 	Actor func(ctx context.Context, portal, token string) (identity.Actor, error)
 	// Bind answers whether the actor is bound now; fresh tells that this call made it so.
 	Bind func(ctx context.Context, actor identity.Actor, address string) (bound identity.Bound, fresh bool, err error)
+	// OpenTo refuses a service that is closed to an actor who is restrained.
+	OpenTo func(ctx context.Context, actor identity.Actor, service string) error
 	// Portal reports whether there is a portal of this name.
 	Portal func(name string) bool
 	// NewVisitor makes the id of a browser without an account, and Visitors shows and reads it. Its key
@@ -139,11 +141,13 @@ func (g *Gate) Due(face Face, page Page) http.Handler {
 }
 
 // due turns away somebody who has to register, or whose password has to be replaced, before anything
-// else (kundelik 3.1, 3.3, 4.17e).
+// else (kundelik 3.1, 3.3, 4.17e), and whoever a sanction keeps out.
 func due(actor identity.Actor) error {
 	switch actor.Due {
 	case "":
 		return nil
+	case "sanction":
+		return fault.New(fault.Forbidden, "account.shut_out")
 	case "registration":
 		return fault.New(fault.Forbidden, "account.register_first")
 	}
@@ -186,6 +190,18 @@ func (g *Gate) bind(w http.ResponseWriter, r *http.Request, v Visit, page BoundP
 func (g *Gate) Member(face Face, page BoundPage) http.Handler {
 	bound := func(w http.ResponseWriter, r *http.Request, v Visit) error { return g.bind(w, r, v, page) }
 	return g.Known(face, bound)
+}
+
+// Service is a page of one part of a portal, which a sanction may have closed to the actor (ismet 7.2).
+func (g *Gate) Service(name string, page BoundPage) BoundPage {
+	return func(w http.ResponseWriter, r *http.Request, v Visit, bound identity.Bound) error {
+		if v.Actor.Restrained {
+			if err := g.OpenTo(r.Context(), v.Actor, name); err != nil {
+				return err
+			}
+		}
+		return page(w, r, v, bound)
+	}
 }
 
 // Staff is a page for a role. What staff may do follows from the role, not from the agreement.

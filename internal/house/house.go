@@ -57,6 +57,8 @@ type Config struct {
 	Proxies []netip.Prefix
 	// Accounts' limits; zero: account.DefaultLimits.
 	Accounts account.Limits
+	// Registers are the registers of other bodies that data can be checked against, by name.
+	Registers map[string]account.Register
 	// Public is how the portals' addresses begin, "https://portal.example"; empty on this machine only.
 	Public string
 	// Demo shows that nothing here is real and gives the clock a page.
@@ -126,6 +128,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		h.done.Go(func() { h.letters(background, m) })
 	}
 	h.done.Go(func() { h.terms(background) })
+	h.done.Go(func() { h.carryOut(background) })
 	return h, nil
 }
 
@@ -248,6 +251,12 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return strings.ToUpper(p.Calendar)
 		},
 	}
+	h.Accounts.Days = func(portal string) (*calendar.Table, error) {
+		p, _ := library.Portal(portal)
+		return calendar.Named(p.Calendar)
+	}
+	h.Accounts.Registers = cfg.Registers
+	h.Accounts.Services = h.services
 	h.Accounts.Lockout = func(portal string, at time.Time) (account.Lock, bool) {
 		rule, cite, ok := clause.In[gate.Lockout](library.Book(portal, at))
 		if !ok {
@@ -308,6 +317,7 @@ func (h *House) door(cfg Config) error {
 			bound, fresh, err := h.Agreements.Bind(ctx, actor, address)
 			return bound, len(fresh) > 0, err
 		},
+		OpenTo: h.Accounts.OpenTo,
 		Portal: func(name string) bool {
 			_, ok := h.Agreements.Portal(name)
 			return ok
@@ -334,6 +344,22 @@ func (h *House) sequence(ctx context.Context) {
 			}
 			if err != nil || n == 0 {
 				break
+			}
+		}
+	}
+}
+
+// carryOut deletes and closes, once a second, the accounts whose time has come by a sanction.
+func (h *House) carryOut(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := h.Accounts.CarryOut(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("carry sanctions out", "error", err)
 			}
 		}
 	}

@@ -129,3 +129,12 @@ func (h *House) deletes(ctx context.Context, tx account.Tx, actor identity.Actor
 func (h *House) guards(ctx context.Context, tx account.Tx, guardian, child identity.ID) error {
 	return h.Parties.MayActFor(ctx, tx.(*store.Tx), guardian, child)
 }
+
+// services names the parts of a portal that a sanction can close by themselves, by their addresses.
+func (h *House) services(portal string) []string {
+	out := []string{"profile"}
+	if kinds, _ := party.KindsUnder(h.Agreements.Book(portal, h.Clock.Now()), ""); len(kinds) > 0 {
+		out = append(out, "school", "children")
+	}
+	return out
+}

@@ -35,6 +35,7 @@ import (
 	"tereze/internal/web/register/bysteps"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
 
@@ -67,11 +68,12 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		View: func(ctx context.Context, look func(desk.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
+	site.Standing = &standing.Standing{Frame: h.Frame, Accounts: h.Accounts}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
-	site.Cabinet.Notices = []cabinet.Notice{site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.Cabinet.Notices = []cabinet.Notice{site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
 		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })

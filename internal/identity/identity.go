@@ -36,16 +36,17 @@ func Roles() []Role { return []Role{User, Operator, Owner, Auditor} }
 
 // Actor is somebody doing something on one portal now.
 type Actor struct {
-	Portal   string
-	User     ID     // 0: a visitor
-	Visitor  ID     // a browser without an account that has begun to use the portal; 0: not yet
-	Name     string // the sign-in name
-	Shown    string // the name the person goes by
-	Language string // the language the page is shown in
-	Roles    []Role
-	SignedIn time.Time // when the session began
-	Due      string    // what must be done before anything else, "password" or "registration"; empty: nothing
-	For      ID        // whom a guardian acts for; 0: for themselves
+	Portal     string
+	User       ID     // 0: a visitor
+	Visitor    ID     // a browser without an account that has begun to use the portal; 0: not yet
+	Name       string // the sign-in name
+	Shown      string // the name the person goes by
+	Language   string // the language the page is shown in
+	Roles      []Role
+	SignedIn   time.Time // when the session began
+	Due        string    // what must be done before anything else, "password", "registration" or "sanction" (which waits for the operator); empty: nothing
+	Restrained bool      // whether services may be closed to the actor; account says which
+	For        ID        // whom a guardian acts for; 0: for themselves
 }
 
 // Is reports whether the actor holds a role.

@@ -175,6 +175,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_credential WHERE user_id = $1`,
 		`DELETE FROM account_passkey WHERE user_id = $1`,
 		`DELETE FROM account_passkey_holder WHERE user_id = $1`,
+		`DELETE FROM account_paper WHERE user_id = $1`,
+		`DELETE FROM account_check WHERE user_id = $1`,
+		`UPDATE account_sanction SET sealed = '' WHERE user_id = $1`,
 	} {
 		if _, err := tx.exec(ctx, statement, int64(id)); err != nil {
 			return err

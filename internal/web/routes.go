@@ -27,6 +27,7 @@ import (
 	"tereze/internal/web/register/bycode"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
 
@@ -46,6 +47,7 @@ type Site struct {
 	Passkeys *passkeys.Passkeys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
+	Standing *standing.Standing
 	Landing  *landing.Landing
 	School   *school.School
 	Children *children.Children
@@ -58,7 +60,9 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Open(s.Frame, kindOf(pattern), p)) }
 	known := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Known(s.Frame, p)) }
 	bound := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, s.Gate.Bound(s.Frame, p)) }
-	member := func(pattern string, p gate.BoundPage) { mux.Handle(pattern, s.Gate.Member(s.Frame, p)) }
+	member := func(pattern string, p gate.BoundPage) {
+		mux.Handle(pattern, s.Gate.Member(s.Frame, s.Gate.Service(serviceOf(pattern), p)))
+	}
 	staff := func(role identity.Role, pattern string, p gate.Page) {
 		mux.Handle(pattern, s.Gate.Staff(s.Frame, role, p))
 	}
@@ -160,6 +164,15 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /{portal}/compromised", sec.Claim)
 	open("POST /{portal}/compromised", sec.ClaimPost)
 	open("GET /{portal}/compromised/received", sec.Received)
+
+	st := s.Standing
+	known("GET /{portal}/cabinet/numbers", st.Numbers)
+	known("POST /{portal}/cabinet/numbers", st.NumbersPost)
+	due("GET /{portal}/standing", st.Mine)
+	due("GET /{portal}/standing/appeal/{sanction}", st.Appeal)
+	due("POST /{portal}/standing/appeal/{sanction}", st.AppealPost)
+	due("GET /{portal}/standing/checks/{check}", st.Answer)
+	due("POST /{portal}/standing/checks/{check}", st.AnswerPost)
 
 	to := s.Contacts
 	known("GET /{portal}/cabinet/contacts", to.Contacts)
@@ -288,6 +301,25 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/take", d.RequestTakePost)
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/sort", d.RequestSortPost)
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/files/{file}", d.RequestFilePost)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/sanction", st.Decide)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/sanction", st.DecidePost)
+	staff(identity.Operator, "GET /{portal}/console/sanctions", st.Sanctions)
+	staff(identity.Operator, "GET /{portal}/console/sanctions.csv", st.SanctionsCSV)
+	staff(identity.Operator, "GET /{portal}/console/sanctions/number", st.Number)
+	staff(identity.Operator, "POST /{portal}/console/sanctions/number", st.NumberPost)
+	staff(identity.Operator, "GET /{portal}/console/sanctions/{user}/{sanction}", st.Sanction)
+	staff(identity.Operator, "GET /{portal}/console/sanctions/{user}/{sanction}/{act}", st.Act)
+	staff(identity.Operator, "POST /{portal}/console/sanctions/{user}/{sanction}/{act}", st.ActPost)
+	known("GET /{portal}/console/people/{user}/standing", st.Person) // the owner too where the agreement says so: account answers
+	known("GET /{portal}/console/people/{user}/check", st.Ask)
+	known("POST /{portal}/console/people/{user}/check", st.AskPost)
+	known("GET /{portal}/console/people/{user}/register", st.Register)
+	known("POST /{portal}/console/people/{user}/register", st.RegisterPost)
+	known("GET /{portal}/console/checks", st.Checks)
+	known("GET /{portal}/console/checks.csv", st.ChecksCSV)
+	known("GET /{portal}/console/checks/{user}/{check}", st.Check)
+	known("POST /{portal}/console/checks/{user}/{check}", st.CheckPost)
+	known("GET /{portal}/console/checks/{user}/{check}/papers/{paper}", st.Paper)
 
 	staff(identity.Operator, "GET /{portal}/console/institutions", s.School.Institutions)
 	staff(identity.Operator, "POST /{portal}/console/institutions", s.School.InstitutionPost)
@@ -329,4 +361,13 @@ func kindOf(pattern string) string {
 		return "support"
 	}
 	return ""
+}
+
+// serviceOf names the part of a portal that a page belongs to, by which a sanction closes it: the area,
+// or the section of the cabinet.
+func serviceOf(pattern string) string {
+	_, path, _ := strings.Cut(pattern, "/{portal}/")
+	path = strings.TrimPrefix(path, "cabinet/")
+	name, _, _ := strings.Cut(path, "/")
+	return name
 }

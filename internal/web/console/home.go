@@ -43,6 +43,7 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			{Title: c.Say(v, "console.editions.title"), URL: editionsURL(v), Text: c.Say(v, "console.home.editions_text")},
 			{Title: c.Say(v, "console.people.title"), URL: peopleURL(v), Text: c.Say(v, "console.home.people_text")},
 			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
+			{Title: c.Say(v, "standing.sanctions.title"), URL: consoleURL(v) + "/sanctions", Text: c.Say(v, "standing.sanctions.lead")},
 		}},
 	}
 	if c.Asked(v.Actor.Portal) {

@@ -84,6 +84,12 @@ func (s *Contacts) Contacts(w http.ResponseWriter, r *http.Request, v gate.Visit
 		}
 		view.List.Rows = append(view.List.Rows, row)
 	}
+	if passport, number, _ := s.Accounts.NumbersKept(v.Actor.Portal); passport || number {
+		view.List.Rows = append(view.List.Rows, design.SummaryRow{
+			Key: s.Say(v, "contacts.numbers"), Value: s.Say(v, "contacts.numbers.hidden"), About: s.Say(v, "contacts.numbers"),
+			Change: design.Link{Text: s.Say(v, "contacts.change"), URL: home(v) + "/cabinet/numbers"},
+		})
+	}
 	if done := r.URL.Query().Get("done"); s.Words.Has(v.Actor.Language, "contacts.done."+done) {
 		view.Done = &design.NotificationBanner{Heading: s.Say(v, "contacts.done."+done), Success: true}
 	}

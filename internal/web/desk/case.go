@@ -249,7 +249,7 @@ func (s *Desk) dossier(r *http.Request, v gate.Visit, d account.Dossier, reason 
 			return nil, err
 		}
 		view.Waiting = waiting
-	} else if d.Case.Kind != account.CaseCorrection && ruled == nil {
+	} else if (d.Case.Kind == account.CaseCompromise || d.Case.Kind == account.CaseRecovery) && ruled == nil {
 		view.Propose = s.propose(v, form("propose"), rule.Kinds)
 	}
 	f := form("answer")
