@@ -25,15 +25,16 @@ var plan = map[string][]string{
 	"words":    {},
 	"fault":    {"clause"},                      // a refusal cites the clause that refuses
 	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
+	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
 	"eds":      {"clause"},                      // defines the rules its agreements set
 	"notify":   {"clause", "identity"},          // whose message it is
 
 	// Floor 2 decides. Each defines its rules and records what it does.
-	"agreement":  {"calendar", "clause", "evidence", "fault", "identity"},
+	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "written"},
 	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // codes and links go out as messages
 	"gate":       {"clause", "fault", "identity"},                                   // not agreement, not account: it is handed their answers
 	"billing":    {"clause"},
-	"catalogue":  {"clause"},
+	"catalogue":  {"clause", "written"},                                 // its services stand in the pack
 	"claims":     {"clause", "evidence", "fault", "identity", "notify"}, // a request is recorded, and its number goes out as a message
 	"content":    {"clause"},
 	"court":      {"clause"},
@@ -43,9 +44,9 @@ var plan = map[string][]string{
 	"privacy":    {"clause", "evidence", "identity"}, // a consent is somebody's, and recorded
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "operations", "party", "privacy", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                                             // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy"},                              // the types it keeps
+	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "operations", "party", "privacy", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                                                          // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy"},                                           // the types it keeps
 
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first
@@ -60,7 +61,7 @@ var plan = map[string][]string{
 
 // domain are the rooms that decide; closed is what they never reach, and why.
 var domain = []string{
-	"clause", "calendar", "identity", "words", "fault", "evidence", "eds", "notify", "agreement", "account",
+	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "agreement", "account",
 	"billing", "catalogue", "claims", "content", "court", "diary", "operations", "party", "privacy",
 }
 

@@ -65,12 +65,11 @@ func (p *place) load(names []string) (packs []agreement.Pack, problems []clause.
 	if len(names) == 0 {
 		names = all
 	}
-	rules := house.Rules()
 	for _, name := range names {
 		if !slices.Contains(all, name) {
 			return nil, nil, fmt.Errorf("there is no pack %q: there are %s", name, strings.Join(all, ", "))
 		}
-		pack, wrong := agreement.LoadPack(fsys, name, rules)
+		pack, _, wrong := house.LoadPack(fsys, name)
 		if len(wrong) == 0 {
 			packs = append(packs, pack)
 			continue

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
@@ -116,7 +117,11 @@ func rowsOf(p agreement.Pack, catalogue *clause.Catalogue, table covers.Table) (
 		}
 	}
 	newest := newestOf(p)
+	accepted := acceptedOf(p, catalogue)
 	for _, e := range newest {
+		if !slices.Contains(accepted, e.Document) {
+			continue // a policy to read is no agreement, and binds nobody
+		}
 		for _, c := range e.Content.Clauses {
 			row := clauseRow{
 				Portal: p.Portal.Name, Document: e.Document, Clause: c.Number, Kind: c.Kind, Repeats: c.Repeats,
@@ -139,6 +144,21 @@ func rowsOf(p agreement.Pack, catalogue *clause.Catalogue, table covers.Table) (
 		}
 	}
 	return rows
+}
+
+// acceptedOf names the documents that people have to accept, when all editions of the pack are in force.
+func acceptedOf(p agreement.Pack, catalogue *clause.Catalogue) []string {
+	library := agreement.NewLibrary(catalogue)
+	if problems := library.Put(p.Portal, p.Editions); len(problems) > 0 {
+		return p.Portal.Documents // one that does not bind has been reported by then
+	}
+	var last time.Time
+	for _, e := range p.Editions {
+		if e.InForceAt.After(last) {
+			last = e.InForceAt
+		}
+	}
+	return library.Required(p.Portal.Name, last)
 }
 
 // rulesOf are the rules a clause sets, or those of the clause it repeats.

@@ -54,6 +54,7 @@ type Session struct {
 	SeenAt  time.Time
 	Address string
 	Agent   string
+	Device  identity.ID // it runs on; 0: not known
 
 	TokenHash []byte // filled by SessionsOf: what one session of several is ended by
 }
@@ -75,6 +76,10 @@ type Tx interface {
 	DeletionTx
 	SanctionTx
 	CheckTx
+	MessagesTx
+	DevicesTx
+	ProgramsTx
+	SweepTx
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error
@@ -150,12 +155,10 @@ type Accounts struct {
 	// Retention gives how long data are kept after a page is deleted, and by which clause: privacy owns
 	// that rule.
 	Retention func(portal string, at time.Time) (clause.Period, clause.Citation, bool)
-	// Reading gives how many records of others one user may open in an hour, and by which clause: gate
-	// owns that rule.
-	Reading func(portal string, at time.Time) (most int, cite clause.Citation, ok bool)
-	// Lockout and Idle give what a portal's clauses set, where they set it: gate owns those rules.
+	// Lockout, Idle and Reading give what a portal's clauses set, where they set it: gate owns those rules.
 	Lockout func(portal string, at time.Time) (Lock, bool)
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)
+	Reading func(portal string, at time.Time) (Reading, bool)
 
 	sessions sessionCache
 }

@@ -202,6 +202,9 @@ func (a *Accounts) OpenDossier(ctx context.Context, actor identity.Actor, user, 
 	if !slices.Contains(Reasons(), reason) {
 		return Dossier{}, fault.New(fault.Invalid, "account.reason").At("reason")
 	}
+	if err := a.CountReading(ctx, actor); err != nil {
+		return Dossier{}, err
+	}
 	var d Dossier
 	err := a.InTx(ctx, func(tx Tx) error {
 		d = Dossier{}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
@@ -76,26 +75,4 @@ func (a *Accounts) OnPage(ctx context.Context, portal string, user identity.ID) 
 		return User{}, fault.New(fault.Absent, "gate.no_page")
 	}
 	return User{ID: u.ID, Portal: u.Portal, Shown: u.Shown, About: u.About}, err
-}
-
-// CountReading counts that an actor opens a record of somebody else, and refuses more of them in an
-// hour than the clause allows (kundelik 6.6). Refusal: TooMany "account.read_enough".
-func (a *Accounts) CountReading(ctx context.Context, actor identity.Actor) error {
-	if a.Reading == nil {
-		return nil
-	}
-	most, cite, ok := a.Reading(actor.Portal, a.Now())
-	if !ok {
-		return nil
-	}
-	var refused *fault.Fault
-	err := a.InTx(ctx, func(tx Tx) error {
-		var err error
-		refused, err = a.Allow(ctx, tx, "read/"+itoa64(actor.User), most, time.Hour)
-		return err
-	})
-	if err == nil && refused != nil {
-		return fault.New(fault.TooMany, "account.read_enough").With("most", itoa(most)).By(cite)
-	}
-	return err
 }

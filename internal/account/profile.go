@@ -104,6 +104,7 @@ func (a *Accounts) People(ctx context.Context, actor identity.Actor, find string
 		return nil, false, err
 	}
 	page.FoldPrefix = Fold(strings.TrimSpace(find))
+	page.Limit = a.rowsOfOthers(actor.Portal, page.Limit)
 	first, limit := page.AfterID == 0, page.Limit
 	page.Limit += 2 // one to know whether there are more, one who may be the exact find
 	err = a.InView(ctx, func(tx Tx) error {
@@ -154,13 +155,17 @@ func fillRoles(ctx context.Context, tx Tx, users []User) error {
 func Reasons() []string { return []string{"support", "operation", "enforcement"} }
 
 // Look gives an operator a person's data, for a reason that the person sees among their activity.
-// Refusals: Forbidden; Invalid "account.reason"; Absent for a person of another portal.
+// Refusals: Forbidden; Invalid "account.reason"; Absent for a person of another portal; TooMany
+// "account.read_too_many" for one who opens the data of too many.
 func (a *Accounts) Look(ctx context.Context, actor identity.Actor, id identity.ID, reason string) (User, error) {
 	if err := asOperator(actor); err != nil {
 		return User{}, err
 	}
 	if !slices.Contains(Reasons(), reason) {
 		return User{}, fault.New(fault.Invalid, "account.reason").At("reason")
+	}
+	if err := a.CountReading(ctx, actor); err != nil {
+		return User{}, err
 	}
 	var u User
 	err := a.InTx(ctx, func(tx Tx) error {

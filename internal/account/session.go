@@ -21,6 +21,7 @@ type SignIn struct {
 	Password   string
 	Address    string
 	Agent      string
+	Program    string // what a program calls itself; empty: a browser
 	Device     string // by which the browser is known again; empty: it has not been here
 	Language   string
 	Site       Site   // where a passkey would be asked for; zero: nowhere
@@ -116,6 +117,9 @@ func (a *Accounts) Begin(ctx context.Context, u User, s SignIn) (SignedIn, error
 		}
 		// What ran out is looked for by nobody else: a browser that was closed signs nothing out.
 		if err := tx.EndSessionsUnseen(ctx, u.ID, now.Add(-a.Limits.Idle), now.Add(-a.Limits.Absolute)); err != nil {
+			return err
+		}
+		if session.Device, err = a.keepDevice(ctx, tx, u, s, out.Device, now); err != nil {
 			return err
 		}
 		if err := tx.AddSession(ctx, tokenHash(token), session); err != nil {

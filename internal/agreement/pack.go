@@ -13,6 +13,7 @@ import (
 
 	"tereze/internal/calendar"
 	"tereze/internal/clause"
+	"tereze/internal/written"
 )
 
 // Portal is what a pack says of a portal besides its agreements.
@@ -31,6 +32,7 @@ type Portal struct {
 	Colour     string
 	Accent     string
 	SignInName Words
+	Previous   string // address of the site the portal came after; may be empty
 }
 
 // Pack is a portal as its folder describes it, compiled.
@@ -126,12 +128,12 @@ func (l *packLoader) file(name string) ([]byte, bool) {
 	return b, true
 }
 
-func (l *packLoader) yaml(file string) (written, bool) {
+func (l *packLoader) yaml(file string) (written.Value, bool) {
 	b, ok := l.file(file)
 	if !ok {
-		return written{}, false
+		return written.Value{}, false
 	}
-	w, err := readYAML(file, b)
+	w, err := written.Read(file, b)
 	if p, isProblem := errors.AsType[clause.Problem](err); isProblem {
 		l.problems = append(l.problems, p)
 	}
@@ -141,56 +143,59 @@ func (l *packLoader) yaml(file string) (written, bool) {
 func (l *packLoader) portal() Portal {
 	file := l.name + "/portal.yaml"
 	w, ok := l.yaml(file)
-	r := &reader{file: file}
-	if !ok || !r.fields(w, "a portal", "portal", "name", "about", "operator", "owner", "languages", "zone", "calendar", "documents", "support", "brand", "sign_in_name") {
-		l.problems = append(l.problems, r.problems...)
+	r := &written.Reader{File: file}
+	if !ok || !r.Fields(w, "a portal", "portal", "name", "about", "operator", "owner", "languages", "zone", "calendar", "documents", "support", "brand", "sign_in_name", "previous_version") {
+		l.problems = append(l.problems, r.Problems...)
 		return Portal{}
 	}
 	p := Portal{
-		Name: r.text(w, "portal", true), Title: r.words(w, "name", true), About: r.words(w, "about", true),
-		Operator: r.words(w, "operator", true), Owner: r.words(w, "owner", false),
-		Languages: r.texts(w, "languages", true), Calendar: r.text(w, "calendar", true),
-		Documents: r.texts(w, "documents", true), SignInName: r.words(w, "sign_in_name", true),
+		Name: r.Text(w, "portal", true), Title: r.Words(w, "name", true), About: r.Words(w, "about", true),
+		Operator: r.Words(w, "operator", true), Owner: r.Words(w, "owner", false),
+		Languages: r.Texts(w, "languages", true), Calendar: r.Text(w, "calendar", true),
+		Documents: r.Texts(w, "documents", true), SignInName: r.Words(w, "sign_in_name", true), Previous: r.Text(w, "previous_version", false),
 	}
-	if support, ok := w.value["support"]; ok && r.fields(support, "support", "phone", "email") {
-		p.Phone, p.Email = r.text(support, "phone", false), r.text(support, "email", false)
+	if support, ok := w.Of["support"]; ok && r.Fields(support, "support", "phone", "email") {
+		p.Phone, p.Email = r.Text(support, "phone", false), r.Text(support, "email", false)
 	}
-	if brand, ok := w.value["brand"]; !ok {
-		r.wrong(w.line, "brand is missing")
-	} else if r.fields(brand, "brand", "colour", "accent") {
-		p.Colour, p.Accent = r.text(brand, "colour", true), r.text(brand, "accent", true)
+	if brand, ok := w.Of["brand"]; !ok {
+		r.Wrong(w.Line, "brand is missing")
+	} else if r.Fields(brand, "brand", "colour", "accent") {
+		p.Colour, p.Accent = r.Text(brand, "colour", true), r.Text(brand, "accent", true)
 	}
-	zone, err := calendar.Zone(r.text(w, "zone", true))
+	zone, err := calendar.Zone(r.Text(w, "zone", true))
 	if err != nil {
-		r.wrong(w.value["zone"].line, "%v", err)
+		r.Wrong(w.Of["zone"].Line, "%v", err)
 	}
 	p.Zone = zone
 	checkPortal(r, w, l.name, p)
-	l.problems = append(l.problems, r.problems...)
+	l.problems = append(l.problems, r.Problems...)
 	return p
 }
 
-func checkPortal(r *reader, w written, folder string, p Portal) {
+func checkPortal(r *written.Reader, w written.Value, folder string, p Portal) {
 	if p.Name != folder {
-		r.wrong(w.value["portal"].line, "the portal is called %q but its folder %q", p.Name, folder)
+		r.Wrong(w.Of["portal"].Line, "the portal is called %q but its folder %q", p.Name, folder)
 	}
 	if !slug(p.Name) {
-		r.wrong(w.value["portal"].line, "%q: a portal's name is small Latin letters and digits", p.Name)
+		r.Wrong(w.Of["portal"].Line, "%q: a portal's name is small Latin letters and digits", p.Name)
+	}
+	if p.Previous != "" && !strings.HasPrefix(p.Previous, "https://") {
+		r.Wrong(w.Of["previous_version"].Line, "previous_version: want an address that begins with https://")
 	}
 	for _, d := range p.Documents {
 		if !slug(d) {
-			r.wrong(w.value["documents"].line, "%q: a document's name is small Latin letters, digits and hyphens", d)
+			r.Wrong(w.Of["documents"].Line, "%q: a document's name is small Latin letters, digits and hyphens", d)
 		}
 	}
 	for _, language := range p.Languages {
 		if !slices.Contains(allLanguages(), language) {
-			r.wrong(w.value["languages"].line, "language %q: the program speaks %s", language, strings.Join(allLanguages(), ", "))
+			r.Wrong(w.Of["languages"].Line, "language %q: the program speaks %s", language, strings.Join(allLanguages(), ", "))
 		}
 	}
 	for key, words := range map[string]Words{"name": p.Title, "about": p.About, "operator": p.Operator, "owner": p.Owner, "sign_in_name": p.SignInName} {
 		for _, language := range p.Languages {
 			if words != nil && words[language] == "" {
-				r.wrong(w.value[key].line, "%s has no text in %s", key, language)
+				r.Wrong(w.Of[key].Line, "%s has no text in %s", key, language)
 			}
 		}
 	}
@@ -216,9 +221,9 @@ func (l *packLoader) document(p Portal, document string) (editions []Edition, co
 		if !ok {
 			return editions, compiled
 		}
-		r := &reader{file: file}
+		r := &written.Reader{File: file}
 		e := l.edition(r, w, p, document, number)
-		l.problems = append(l.problems, r.problems...)
+		l.problems = append(l.problems, r.Problems...)
 		l.texts(&e, p)
 		for _, m := range e.Content.missing(p.Languages) {
 			m.File = file
@@ -233,7 +238,7 @@ func (l *packLoader) document(p Portal, document string) (editions []Edition, co
 		if len(compiled) > 0 {
 			e.InForceAt = inForceAt(compiled[len(compiled)-1], e.PostedAt, p.Zone)
 			if !e.InForceAt.After(editions[len(editions)-1].InForceAt) {
-				l.wrong(file, w.line, "comes into force no later than the edition before it")
+				l.wrong(file, w.Line, "comes into force no later than the edition before it")
 			}
 		}
 		var err error
@@ -244,86 +249,86 @@ func (l *packLoader) document(p Portal, document string) (editions []Edition, co
 	}
 }
 
-func (l *packLoader) edition(r *reader, w written, p Portal, document string, number int) Edition {
+func (l *packLoader) edition(r *written.Reader, w written.Value, p Portal, document string, number int) Edition {
 	e := Edition{Portal: p.Name, Document: document, Number: number, State: Published, Base: number - 1}
-	if !r.fields(w, "an edition", "document", "edition", "title", "posted", "clauses") {
+	if !r.Fields(w, "an edition", "document", "edition", "title", "posted", "clauses") {
 		return e
 	}
-	if got := r.text(w, "document", true); got != document {
-		r.wrong(w.value["document"].line, "the document is called %q but its folder %q", got, document)
+	if got := r.Text(w, "document", true); got != document {
+		r.Wrong(w.Of["document"].Line, "the document is called %q but its folder %q", got, document)
 	}
-	if got := r.text(w, "edition", true); got != strconv.Itoa(number) {
-		r.wrong(w.value["edition"].line, "edition %s stands in the file of edition %d", got, number)
+	if got := r.Text(w, "edition", true); got != strconv.Itoa(number) {
+		r.Wrong(w.Of["edition"].Line, "edition %s stands in the file of edition %d", got, number)
 	}
-	e.Content.Title = r.words(w, "title", true)
-	posted, err := time.Parse(time.RFC3339, r.text(w, "posted", true))
+	e.Content.Title = r.Words(w, "title", true)
+	posted, err := time.Parse(time.RFC3339, r.Text(w, "posted", true))
 	if err != nil {
-		r.wrong(w.value["posted"].line, "posted: want an instant such as 2024-09-02T09:00:00+05:00")
+		r.Wrong(w.Of["posted"].Line, "posted: want an instant such as 2024-09-02T09:00:00+05:00")
 	}
 	e.PostedAt = posted.UTC()
-	clauses := w.value["clauses"]
-	if clauses.kind != listed || len(clauses.list) == 0 {
-		r.wrong(w.line, "clauses: want a list")
+	clauses := w.Of["clauses"]
+	if clauses.Kind != written.List || len(clauses.List) == 0 {
+		r.Wrong(w.Line, "clauses: want a list")
 	}
-	for _, c := range clauses.list {
+	for _, c := range clauses.List {
 		e.Content.Clauses = append(e.Content.Clauses, readClause(r, c))
 	}
 	return e
 }
 
-func readClause(r *reader, w written) Clause {
-	c := Clause{line: w.line}
-	if !r.fields(w, "a clause", "number", "kind", "rule", "with", "also", "repeats", "categories", "urgent") {
+func readClause(r *written.Reader, w written.Value) Clause {
+	c := Clause{line: w.Line}
+	if !r.Fields(w, "a clause", "number", "kind", "rule", "with", "also", "repeats", "categories", "urgent") {
 		return c
 	}
-	c.Number, c.Kind = r.text(w, "number", true), clause.Kind(r.text(w, "kind", true))
-	c.Repeats, c.Categories = r.text(w, "repeats", false), r.texts(w, "categories", false)
-	switch v := r.text(w, "urgent", false); v {
+	c.Number, c.Kind = r.Text(w, "number", true), clause.Kind(r.Text(w, "kind", true))
+	c.Repeats, c.Categories = r.Text(w, "repeats", false), r.Texts(w, "categories", false)
+	switch v := r.Text(w, "urgent", false); v {
 	case "", "false":
 	case "true":
 		c.Urgent = true
 	default:
-		r.wrong(w.line, "urgent: want true or false")
+		r.Wrong(w.Line, "urgent: want true or false")
 	}
-	if _, ok := w.value["rule"]; ok {
+	if _, ok := w.Of["rule"]; ok {
 		c.Rules = append(c.Rules, readRule(r, w))
-	} else if _, with := w.value["with"]; with {
-		r.wrong(w.line, "parameters without a rule")
+	} else if _, with := w.Of["with"]; with {
+		r.Wrong(w.Line, "parameters without a rule")
 	}
-	for _, also := range w.value["also"].list {
-		if r.fields(also, "a further rule", "rule", "with") {
+	for _, also := range w.Of["also"].List {
+		if r.Fields(also, "a further rule", "rule", "with") {
 			c.Rules = append(c.Rules, readRule(r, also))
 		}
 	}
 	return c
 }
 
-func readRule(r *reader, w written) Rule {
-	rule := Rule{Name: r.text(w, "rule", true), line: w.value["rule"].line}
-	with, ok := w.value["with"]
+func readRule(r *written.Reader, w written.Value) Rule {
+	rule := Rule{Name: r.Text(w, "rule", true), line: w.Of["rule"].Line}
+	with, ok := w.Of["with"]
 	if !ok {
 		return rule
 	}
-	if with.kind != mapping {
-		r.wrong(with.line, "with: want a mapping of parameters")
+	if with.Kind != written.Mapping {
+		r.Wrong(with.Line, "with: want a mapping of parameters")
 		return rule
 	}
-	for _, name := range with.keys {
-		v := with.value[name]
-		switch v.kind {
-		case scalar:
-			rule.With = append(rule.With, Parameter{Name: name, Value: v.text, line: v.line})
-		case listed:
-			p := Parameter{Name: name, List: []string{}, line: v.line}
-			for _, item := range v.list {
-				if item.kind != scalar {
-					r.wrong(item.line, "parameter %s: want a list of single values", name)
+	for _, name := range with.Keys {
+		v := with.Of[name]
+		switch v.Kind {
+		case written.Scalar:
+			rule.With = append(rule.With, Parameter{Name: name, Value: v.Text, line: v.Line})
+		case written.List:
+			p := Parameter{Name: name, List: []string{}, line: v.Line}
+			for _, item := range v.List {
+				if item.Kind != written.Scalar {
+					r.Wrong(item.Line, "parameter %s: want a list of single values", name)
 				}
-				p.List = append(p.List, item.text)
+				p.List = append(p.List, item.Text)
 			}
 			rule.With = append(rule.With, p)
 		default:
-			r.wrong(v.line, "parameter %s: want a value or a list", name)
+			r.Wrong(v.Line, "parameter %s: want a value or a list", name)
 		}
 	}
 	return rule
@@ -338,8 +343,8 @@ func (l *packLoader) texts(e *Edition, p Portal) {
 		if !ok {
 			continue
 		}
-		if !utf8.Valid(b) || len(b) > maxYAML {
-			l.wrong(file, 0, "want UTF-8 text of at most %d bytes", maxYAML)
+		if !utf8.Valid(b) || len(b) > written.Most {
+			l.wrong(file, 0, "want UTF-8 text of at most %d bytes", written.Most)
 			continue
 		}
 		l.text(file, language, string(b), e, headings)

@@ -21,7 +21,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request, v gate.Visit) error
 		return err
 	}
 	session, err := a.Accounts.SignIn(r.Context(), account.SignIn{
-		Portal: v.Actor.Portal, SignInName: in.Name, Password: in.Password, Address: v.Address, Agent: r.UserAgent(),
+		Portal: v.Actor.Portal, SignInName: in.Name, Password: in.Password, Address: v.Address, Agent: r.UserAgent(), Program: "api/" + r.UserAgent(),
 		Within: func(ctx context.Context, tx account.Tx, actor identity.Actor) error {
 			return a.SignedIn(ctx, tx, actor, seenOf(in.Seen), v.Address)
 		},

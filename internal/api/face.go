@@ -60,6 +60,12 @@ func (a *API) Token(r *http.Request, _ string) string {
 	return token
 }
 
+// KeyHeader carries the key of a program, where a portal's agreement asks for a permission.
+const KeyHeader = "Tereze-Program"
+
+// Key follows gate.Face: whoever speaks JSON is a program.
+func (a *API) Key(r *http.Request) (string, bool) { return r.Header.Get(KeyHeader), true }
+
 // Language follows gate.Face: the account's, else what the program asks for, else English.
 func (a *API) Language(r *http.Request, actor identity.Actor) string {
 	if actor.Language != "" {

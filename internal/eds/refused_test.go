@@ -230,6 +230,9 @@ func TestCertificatesThatMayNotSignAreRefused(t *testing.T) {
 	stranger := newOffice(t)
 	stranger.root = stranger.issue(holder{key: keys()[3]}, 3, "ROOT", certifying)
 	deep := o.issue(o.ca, 3, "DEEP", certifying) // under an issuer with a path length of 0
+	limited := o.issue(o.root, 3, "LIMITED", certifying, func(c *x509.Certificate) { c.MaxPathLen = 1 })
+	under := o.issue(limited, 4, "UNDER", certifying)
+	below := o.issue(under, 1, "BELOW", certifying)
 	for name, c := range map[string]struct {
 		signer holder
 		chain  []*pki.Certificate
@@ -245,6 +248,7 @@ func TestCertificatesThatMayNotSignAreRefused(t *testing.T) {
 		"signed by itself":                      {signer: o.issue(holder{key: keys()[2]}, 2, "ПЕРСОНА"), reason: pki.UnknownIssuer, check: eds.CheckChain},
 		"issued by a person":                    {signer: o.issue(o.person(), 3, "ПЕРСОНА"), chain: []*pki.Certificate{o.person().Certificate}, reason: pki.NotAnAuthority, check: eds.CheckChain},
 		"below an authority that may have none": {signer: o.issue(deep, 2, "ПЕРСОНА"), chain: []*pki.Certificate{deep.Certificate}, reason: pki.NotAnAuthority, check: eds.CheckChain},
+		"below more authorities than allowed":   {signer: o.issue(below, 2, "ПЕРСОНА"), chain: []*pki.Certificate{below.Certificate, under.Certificate, limited.Certificate}, reason: pki.NotAnAuthority, check: eds.CheckChain},
 		"with two numbers of a person":          {signer: o.person(func(c *x509.Certificate) { c.Subject.OrganizationalUnit = []string{"IIN123456789012"} }), reason: pki.ForeignCertificate, check: eds.CheckHolder},
 		"the authority's own":                   {signer: holder{o.ca.Certificate, o.ca.key}, reason: pki.WrongPurpose, check: eds.CheckPurpose},
 	} {

@@ -46,6 +46,8 @@ type Face interface {
 	Refused(w http.ResponseWriter, r *http.Request, v Visit, status int, faults fault.Faults)
 	// Token is the session's token in the request, empty where there is none.
 	Token(r *http.Request, portal string) string
+	// Key is the key by which a program was permitted; program is false on a face that people use.
+	Key(r *http.Request) (key string, program bool)
 	// Language is the language to answer in.
 	Language(r *http.Request, actor identity.Actor) string
 }
@@ -71,9 +73,11 @@ type Gate struct {
 	// holds the user's home.
 	NewVisitor func() identity.ID
 	Visitors   identity.Opaque
-	Now        func() time.Time
-	Log        *slog.Logger
-	Limits     Limits
+	// Permitted reports whether a key is one of a program that may use the portal now.
+	Permitted func(ctx context.Context, portal, key string) (bool, error)
+	Now       func() time.Time
+	Log       *slog.Logger
+	Limits    Limits
 	// Proxies are the networks whose word on where a request comes from is believed; nil: nobody's.
 	Proxies []netip.Prefix
 
@@ -224,6 +228,9 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 		}
 		if channel, ok := face.(Channel); ok && err == nil {
 			err = channel.Admit(r, v)
+		}
+		if err == nil {
+			err = g.permit(r, face, v)
 		}
 		if err == nil && r.Method == http.MethodPost {
 			err = g.count(v)

@@ -22,6 +22,7 @@ func (face) Refused(w http.ResponseWriter, _ *http.Request, _ gate.Visit, status
 }
 
 func (face) Token(*http.Request, string) string            { return "" }
+func (face) Key(*http.Request) (string, bool)              { return "", false }
 func (face) Language(*http.Request, identity.Actor) string { return "kk" }
 
 // TestPanicOfAPage: a page that panics is an accident like another: logged with its stack, answered

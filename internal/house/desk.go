@@ -41,7 +41,7 @@ func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if cfg.Accounts == (account.Limits{}) {
 		cfg.Accounts = account.DefaultLimits()
 	}
-	packs, err := loadPacks(cfg)
+	packs, _, err := loadPacks(cfg)
 	if err != nil {
 		return nil, err
 	}

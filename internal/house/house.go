@@ -23,11 +23,13 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/calendar"
+	"tereze/internal/catalogue"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
 	"tereze/internal/store"
@@ -80,6 +82,8 @@ type House struct {
 	Privacy    *privacy.Privacy
 	Parties    *party.Parties
 	Requests   *claims.Requests
+	Operations *operations.Operations
+	Catalogue  *catalogue.Catalogue
 	Frame      *frame.Frame
 	Gate       *gate.Gate
 	Sequencer  *evidence.Sequencer
@@ -108,10 +112,11 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	if cfg.Accounts == (account.Limits{}) {
 		cfg.Accounts = account.DefaultLimits()
 	}
-	packs, err := loadPacks(cfg)
+	packs, services, err := loadPacks(cfg)
 	if err != nil {
 		return nil, err
 	}
+	h.Catalogue = catalogue.New(services)
 	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate})
 	if err != nil {
 		return nil, err
@@ -129,6 +134,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	}
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
+	h.done.Go(func() { h.sweep(background) })
 	return h, nil
 }
 
@@ -139,27 +145,36 @@ func (h *House) Close() error {
 	return h.Store.Close()
 }
 
-func loadPacks(cfg Config) ([]agreement.Pack, error) {
+// loadPacks reads the packs with the services they list.
+func loadPacks(cfg Config) (packs []agreement.Pack, services map[string][]catalogue.Service, err error) {
 	names := cfg.Only
 	if names == nil {
-		var err error
 		if names, err = agreement.Packs(cfg.Packs); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if len(names) == 0 {
-		return nil, errors.New("no packs: a folder of packs holds one folder with a portal.yaml for each portal")
+		return nil, nil, errors.New("no packs: a folder of packs holds one folder with a portal.yaml for each portal")
 	}
-	rules := Rules()
-	var packs []agreement.Pack
+	services = map[string][]catalogue.Service{}
 	for _, name := range names {
-		pack, problems := agreement.LoadPack(cfg.Packs, name, rules)
+		pack, listed, problems := LoadPack(cfg.Packs, name)
 		if len(problems) > 0 {
-			return nil, fmt.Errorf("pack %s is refused: %w (and %d more; see tereze check)", name, problems[0], len(problems)-1)
+			return nil, nil, fmt.Errorf("pack %s is refused: %w (and %d more; see tereze check)", name, problems[0], len(problems)-1)
 		}
-		packs = append(packs, pack)
+		packs, services[name] = append(packs, pack), listed
 	}
-	return packs, nil
+	return packs, services, nil
+}
+
+// LoadPack reads and compiles one pack with everything its folder holds. With any problem it must not be run.
+func LoadPack(fsys fs.FS, name string) (agreement.Pack, []catalogue.Service, []clause.Problem) {
+	pack, problems := agreement.LoadPack(fsys, name, Rules())
+	if pack.Portal.Name == "" {
+		return pack, nil, problems // without the portal's languages nothing more can be read
+	}
+	services, wrong := catalogue.Load(fsys, name, pack.Portal.Languages)
+	return pack, services, append(problems, wrong...)
 }
 
 // furnish builds the rooms from the floor up.
@@ -205,7 +220,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -271,12 +286,12 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return account.Length(rule.After), cite, true
 	}
-	h.Accounts.Reading = func(portal string, at time.Time) (int, clause.Citation, bool) {
+	h.Accounts.Reading = func(portal string, at time.Time) (account.Reading, bool) {
 		rule, cite, ok := clause.In[gate.MassReading](library.Book(portal, at))
 		if !ok {
-			return 0, clause.Citation{}, false
+			return account.Reading{}, false
 		}
-		return rule.PerHour, cite, true
+		return account.Reading{PerHour: rule.PerHour, Rows: rule.ExportRows, Cite: cite}, true
 	}
 	h.Accounts.Retention = func(portal string, at time.Time) (clause.Period, clause.Citation, bool) {
 		rule, cite, ok := clause.In[privacy.Retention](library.Book(portal, at))
@@ -288,6 +303,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
 	h.Requests = h.requests(cfg, record)
+	h.Operations = h.operations(recorder.Record, library)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
@@ -322,6 +338,7 @@ func (h *House) door(cfg Config) error {
 			_, ok := h.Agreements.Portal(name)
 			return ok
 		},
+		Permitted:  h.Accounts.Permitted,
 		NewVisitor: h.Store.NewID, Visitors: visitors, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits, Book: h.Agreements.Book, Proxies: cfg.Proxies,
 	}
 	return nil
@@ -376,6 +393,28 @@ func (h *House) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new editions", "error", err)
+			}
+		}
+	}
+}
+
+// sweep removes now and then what is over: attempts, one-time secrets and counts that nobody needs.
+func (h *House) sweep(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		for more := true; more; {
+			var err error
+			if more, err = h.Accounts.Sweep(ctx); err != nil {
+				if ctx.Err() == nil {
+					h.log.Warn("sweep what is over", "error", err)
+				}
+				break
 			}
 		}
 	}

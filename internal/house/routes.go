@@ -35,6 +35,7 @@ import (
 	"tereze/internal/web/register/bysteps"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
@@ -44,12 +45,12 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	mux := http.NewServeMux()
 	site := &web.Site{
 		Gate: h.Gate, Frame: h.Frame, Assets: assets,
-		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn},
+		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, SignedIn: h.signedIn},
 		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Verifier: h.LogKey,
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
@@ -69,6 +70,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Standing = &standing.Standing{Frame: h.Frame, Accounts: h.Accounts}
+	site.Services = &services.Services{Frame: h.Frame, Accounts: h.Accounts, Catalogue: h.Catalogue}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}

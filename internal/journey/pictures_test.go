@@ -29,7 +29,7 @@ func pictured(portal, step string) bool {
 	if strings.HasPrefix(step, "support-") {
 		return true
 	}
-	return portal == "" || portal == "court" || strings.HasPrefix(step, "register-") || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt"}, step)
+	return portal == "" || portal == "court" || strings.HasPrefix(step, "register-") || strings.HasPrefix(step, "recover") || strings.HasPrefix(step, "own-") || strings.HasPrefix(step, "desk-") || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt", "sign-in", "services", "service", "policy"}, step)
 }
 
 // picture takes the page before the person in windows of these widths, where the environment names

@@ -1,13 +1,10 @@
 package journey
 
 import (
-	"context"
 	"regexp"
 	"testing"
 
-	"tereze/internal/account"
 	"tereze/internal/house/housetest"
-	"tereze/internal/store"
 )
 
 // TestWaysIn goes each portal's own way to a user account, on a telephone and through pages alone:
@@ -155,55 +152,6 @@ func (p *person) registersByInvitation() {
 	p.picture("register-data", phone)
 	p.click(p.say("byinvitation.data.yes"))
 	p.press("byinvitation.data.button")
-}
-
-// TestRecovery: somebody who lost the password gets another to a confirmed contact, and sets one of
-// their own.
-func TestRecovery(t *testing.T) {
-	for portal, x := range map[string]struct {
-		language, name string
-		contact        account.Contact
-	}{
-		"egov": {"kk", "asel", account.Contact{Kind: account.ByEmail, Value: "asel@example.kz"}},
-		"kg":   {"ky", "+996700123456", account.Contact{Kind: account.ByPhone, Value: "+996700123456"}},
-	} {
-		t.Run(portal, func(t *testing.T) {
-			t.Parallel()
-			l := open(t, portal)
-			actor := l.User(t, portal, x.name)
-			x.contact.ConfirmedAt = l.Clock.Now()
-			err := l.Store.InTx(context.Background(), func(tx *store.Tx) error {
-				return tx.SaveContact(context.Background(), actor.User, x.contact)
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := arrive(t, l, portal, x.language, phone)
-			p.open("/" + portal + "/sign-in")
-			p.speak(x.language)
-			p.press("recovery.from_sign_in")
-			p.at("/recover")
-			p.fill("name", x.name)
-			p.press("recovery.button")
-			p.at("/recover/code")
-			password := p.sent()
-			p.open("/" + portal + "/recover/code")
-			p.fill("code", password)
-			p.press("recovery.sent.button")
-			p.at("/recover/own")
-			const renewed = "жаңа құпиям 2026"
-			p.fills("password", renewed, "again", renewed)
-			p.press("recovery.own.button")
-			p.at("/recover/done")
-			p.press("recovery.sign_in")
-			p.fills("name", x.name, "password", housetest.Password)
-			p.press("front.sign_in.button")
-			p.answered(422) // the lost one opens nothing any more
-			p.fills("name", x.name, "password", renewed)
-			p.press("front.sign_in.button")
-			p.sees("frame.exit")
-		})
-	}
 }
 
 // fills fills fields in, given as pairs of name and value.

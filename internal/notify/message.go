@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -79,3 +80,15 @@ func oneLine(s string, limit int) bool {
 // Decoy is the key of a message to nobody. It is laid into the outbox where somebody must not be told
 // apart from nobody by the time an act takes; courier drops it, and no list shows it.
 const Decoy = "message.nobody"
+
+// Masked gives the arguments of a message without the one-time secrets among them, to be shown again
+// after it was sent.
+func Masked(args map[string]string) map[string]string {
+	out := maps.Clone(args)
+	for _, secret := range []string{"code", "link", "password"} {
+		if _, ok := out[secret]; ok {
+			out[secret] = "••••••"
+		}
+	}
+	return out
+}

@@ -165,8 +165,10 @@ func checkText(field, s string, low, high int, lines bool) *fault.Fault {
 	n := utf8.RuneCountInString(s)
 	hidden := func(r rune) bool { return !unicode.IsPrint(r) && !(lines && r == '\n') }
 	switch {
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, hidden):
+	case !utf8.ValidString(s):
 		return fault.New(fault.Invalid, "form.encoding").At(field)
+	case strings.ContainsFunc(s, hidden):
+		return fault.New(fault.Invalid, "form.characters").At(field)
 	case n == 0:
 		return fault.New(fault.Invalid, "form.empty").At(field)
 	case n < low:

@@ -106,8 +106,8 @@ func (tx *Tx) GiveRole(ctx context.Context, id identity.ID, role identity.Role, 
 
 // AddSession follows account.Tx.
 func (tx *Tx) AddSession(ctx context.Context, tokenHash []byte, s account.Session) error {
-	return tx.one(ctx, `INSERT INTO account_session (token_hash, user_id, portal, began_at, seen_at, address, agent) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		tokenHash, int64(s.User), s.Portal, micros(s.BeganAt), micros(s.SeenAt), s.Address, s.Agent)
+	return tx.one(ctx, `INSERT INTO account_session (token_hash, user_id, portal, began_at, seen_at, address, agent, device_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		tokenHash, int64(s.User), s.Portal, micros(s.BeganAt), micros(s.SeenAt), s.Address, s.Agent, int64(s.Device))
 }
 
 // Session follows account.Tx.
@@ -168,6 +168,7 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_contact WHERE user_id = $1`,
 		`DELETE FROM account_person WHERE user_id = $1`,
 		`DELETE FROM account_device WHERE user_id = $1`,
+		`DELETE FROM account_access WHERE user_id = $1`,
 		`DELETE FROM account_history WHERE user_id = $1`,
 		`DELETE FROM account_case WHERE user_id = $1`,
 		`DELETE FROM account_role WHERE user_id = $1`,

@@ -296,9 +296,9 @@ func (tx *Tx) ClearReport(ctx context.Context, id identity.ID) error {
 func (tx *Tx) SessionsOf(ctx context.Context, id identity.ID) ([]account.Session, error) {
 	return list(ctx, tx, func(s scanner) (account.Session, error) {
 		var x account.Session
-		var user, began, seen int64
-		err := s.Scan(&user, &x.Portal, &began, &seen, &x.Address, &x.Agent, &x.TokenHash)
-		x.User, x.BeganAt, x.SeenAt = identity.ID(user), instant(began), instant(seen)
+		var user, began, seen, device int64
+		err := s.Scan(&user, &x.Portal, &began, &seen, &x.Address, &x.Agent, &x.TokenHash, &device)
+		x.User, x.BeganAt, x.SeenAt, x.Device = identity.ID(user), instant(began), instant(seen), identity.ID(device)
 		return x, err
-	}, `SELECT user_id, portal, began_at, seen_at, address, agent, token_hash FROM account_session WHERE user_id = $1 ORDER BY began_at DESC`, int64(id))
+	}, `SELECT user_id, portal, began_at, seen_at, address, agent, token_hash, device_id FROM account_session WHERE user_id = $1 ORDER BY began_at DESC`, int64(id))
 }

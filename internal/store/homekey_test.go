@@ -35,6 +35,7 @@ var homeless = map[string]string{
 	"evidence_hash":          "local: the tree of that log",
 	"evidence_checkpoint":    "local: the heads of that log",
 	"account_refused_number": "look-up: a number under which nobody may register to the sanction",
+	"account_program":        "reference: a few programs for each portal, by the hash of their key",
 
 	"account_staff":                "reference: one row for each portal",
 	"operations_announcement":      "reference: what every visitor of a portal is told",

@@ -27,6 +27,7 @@ import (
 	"tereze/internal/web/register/bycode"
 	"tereze/internal/web/school"
 	"tereze/internal/web/security"
+	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
 	"tereze/internal/web/support"
 )
@@ -53,6 +54,7 @@ type Site struct {
 	Children *children.Children
 	Support  *support.Support
 	Pages    *pages.Pages
+	Services *services.Services
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -88,6 +90,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	bound("GET /{portal}/rules", f.Rules)
 	open("GET /{portal}/links/password/{token}", s.ByCode.Password)
 	open("POST /{portal}/links/password/{token}", s.ByCode.PasswordPost)
+	open("GET /{portal}/help", f.Help)
 	open("GET /{portal}/sign-in", f.SignIn)
 	open("POST /{portal}/sign-in", f.SignInPost)
 	open("POST /{portal}/exit", f.Exit)
@@ -96,6 +99,12 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /{portal}/language/{code}", f.Language)
 	known("GET /{portal}/agreement/accept", f.Accept)
 	known("POST /{portal}/agreement/accept", f.AcceptPost)
+
+	of := s.Services
+	material := func(pattern string, p gate.Page) { mux.Handle(pattern, s.Gate.Material(s.Frame, p)) }
+	material("GET /{portal}/services", of.List)
+	material("GET /{portal}/services.csv", of.CSV)
+	material("GET /{portal}/services/{service}", of.Service)
 
 	in := s.Register
 	open("GET /{portal}/register", in.Begin)
@@ -120,6 +129,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/refusal/{document}/{number}", c.RefusalPost)
 	member("GET /{portal}/cabinet/activity", c.Activity)
 	member("GET /{portal}/cabinet/activity.csv", c.ActivityCSV)
+	member("GET /{portal}/cabinet/applications", c.Applications)
+	member("GET /{portal}/cabinet/messages", c.Messages)
 	known("GET /{portal}/cabinet/looks", c.Looks)
 	known("GET /{portal}/cabinet/cases", c.Cases)
 	known("GET /{portal}/cabinet/receipts/{entry}", c.Receipt)
@@ -138,6 +149,11 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("GET /{portal}/cabinet/security", sec.Security)
 	known("GET /{portal}/cabinet/security/sessions/{session}", sec.End)
 	known("POST /{portal}/cabinet/security/sessions/{session}", sec.EndPost)
+	known("GET /{portal}/cabinet/security/devices", sec.Devices)
+	known("GET /{portal}/cabinet/security/devices/{device}", sec.Device)
+	known("POST /{portal}/cabinet/security/devices/{device}", sec.DevicePost)
+	known("GET /{portal}/cabinet/security/devices/{device}/revoke", sec.Revoke)
+	known("POST /{portal}/cabinet/security/devices/{device}/revoke", sec.RevokePost)
 	known("GET /{portal}/cabinet/security/everywhere", sec.Everywhere)
 	known("POST /{portal}/cabinet/security/everywhere", sec.EverywherePost)
 
@@ -272,6 +288,29 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "GET /{portal}/console/people", o.People)
 	staff(identity.Operator, "GET /{portal}/console/people/{user}", o.Person)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}", o.PersonPost)
+
+	staff(identity.Operator, "GET /{portal}/console/staff", o.Staff)
+	staff(identity.Operator, "GET /{portal}/console/staff.csv", o.StaffCSV)
+	staff(identity.Operator, "GET /{portal}/console/staff-invite", o.StaffInvite)
+	staff(identity.Operator, "POST /{portal}/console/staff-invite", o.StaffInvitePost)
+	staff(identity.Operator, "GET /{portal}/console/staff-history", o.StaffHistory)
+	staff(identity.Operator, "GET /{portal}/console/staff-history.csv", o.StaffHistoryCSV)
+	staff(identity.Operator, "GET /{portal}/console/staff/{user}", o.StaffPerson)
+	staff(identity.Operator, "GET /{portal}/console/staff/{user}/{act}/{role}", o.Power)
+	staff(identity.Operator, "POST /{portal}/console/staff/{user}/{act}/{role}", o.PowerPost)
+	staff(identity.Operator, "GET /{portal}/console/staff/{user}/grants/{grant}", o.Grant)
+	staff(identity.Operator, "POST /{portal}/console/staff/{user}/grants/{grant}", o.GrantPost)
+	staff(identity.Operator, "GET /{portal}/console/announcements", o.Announcements)
+	staff(identity.Operator, "GET /{portal}/console/announcements.csv", o.AnnouncementsCSV)
+	staff(identity.Operator, "GET /{portal}/console/announcements/new", o.NewAnnouncement)
+	staff(identity.Operator, "POST /{portal}/console/announcements/new", o.NewAnnouncementPost)
+	staff(identity.Operator, "GET /{portal}/console/announcements/{announcement}", o.Announcement)
+	staff(identity.Operator, "GET /{portal}/console/announcements/{announcement}/withdraw", o.Withdrawal)
+	staff(identity.Operator, "POST /{portal}/console/announcements/{announcement}/withdraw", o.WithdrawalPost)
+	staff(identity.Operator, "GET /{portal}/console/programs", o.Programs)
+	staff(identity.Operator, "POST /{portal}/console/programs", o.ProgramsPost)
+	staff(identity.Operator, "GET /{portal}/console/programs/{program}", o.EndProgram)
+	staff(identity.Operator, "POST /{portal}/console/programs/{program}", o.EndProgramPost)
 
 	d := s.Desk
 	staff(identity.Operator, "GET /{portal}/console/people/{user}/case", d.OpenCase)

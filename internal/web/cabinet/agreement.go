@@ -14,6 +14,8 @@ type agreementView struct {
 	Title     string
 	Lead      string
 	Done      *design.NotificationBanner
+	Became    string
+	Cite      design.Link // clause that sets when somebody becomes a user
 	Documents []documentView
 }
 
@@ -43,6 +45,7 @@ func (s *Cabinet) Agreement(w http.ResponseWriter, r *http.Request, v gate.Visit
 	case r.URL.Query().Get("refused") != "":
 		view.Done = &design.NotificationBanner{Heading: s.Say(v, "cabinet.agreement.refused"), Success: true}
 	}
+	view.Became, view.Cite = s.became(v, standings)
 	for _, st := range standings {
 		view.Documents = append(view.Documents, s.document(v, st))
 	}

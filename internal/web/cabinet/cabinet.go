@@ -110,7 +110,7 @@ func (s *Cabinet) cited(v gate.Visit, c clause.Citation) string {
 	if c.Zero() {
 		return ""
 	}
-	return s.Say(v, "cabinet.cited", "document", s.DocumentTitle(v, c.Document), "edition", strconv.Itoa(c.Edition), "clause", c.Clause)
+	return s.Say(v, "cabinet.cited", "document", s.DocumentTitle(v, c.Document), "edition", strconv.Itoa(c.Edition), "clause", s.ClauseName(v, c.Clause))
 }
 
 // changesURL is the address of what an edition changed; the first one changed nothing.

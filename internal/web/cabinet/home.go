@@ -74,6 +74,7 @@ func (s *Cabinet) cards(v gate.Visit) design.Cards {
 		}
 		cards = append(cards, card)
 	}
+	cards = append(cards, s.sections(v)...)
 	cards = append(cards,
 		design.Card{Title: s.Say(v, "cabinet.profile.title"), URL: profileURL(v), Text: s.Say(v, "cabinet.home.profile")},
 		design.Card{Title: s.Say(v, "security.title"), URL: home(v) + "/security", Text: s.Say(v, "security.card")},
@@ -90,7 +91,7 @@ func (s *Cabinet) cards(v gate.Visit) design.Cards {
 			cards = append(cards, card)
 		}
 	}
-	return design.Cards{Cards: cards}
+	return design.Cards{Cards: append(cards, s.policy(v)...)}
 }
 
 // changes are the editions announced, each with the way to what it changes and to its refusal.

@@ -42,6 +42,8 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 		Ways: design.Cards{Cards: []design.Card{
 			{Title: c.Say(v, "console.editions.title"), URL: editionsURL(v), Text: c.Say(v, "console.home.editions_text")},
 			{Title: c.Say(v, "console.people.title"), URL: peopleURL(v), Text: c.Say(v, "console.home.people_text")},
+			{Title: c.Say(v, "console.staff.title"), URL: staffURL(v), Text: c.Say(v, "console.staff.lead")},
+			{Title: c.Say(v, "console.announcements.title"), URL: announcementsURL(v), Text: c.Say(v, "console.announcements.lead")},
 			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
 			{Title: c.Say(v, "standing.sanctions.title"), URL: consoleURL(v) + "/sanctions", Text: c.Say(v, "standing.sanctions.lead")},
 		}},
@@ -49,6 +51,11 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 	if c.Asked(v.Actor.Portal) {
 		view.Ways.Cards = append(view.Ways.Cards, design.Card{
 			Title: c.Say(v, "desk.requests.title"), URL: consoleURL(v) + "/requests", Text: c.Say(v, "desk.requests.home_text"),
+		})
+	}
+	if _, ok := c.programRule(v); ok {
+		view.Ways.Cards = append(view.Ways.Cards, design.Card{
+			Title: c.Say(v, "console.programs.title"), URL: programsURL(v), Text: c.Say(v, "console.programs.lead"),
 		})
 	}
 	if kinds, _ := party.KindsUnder(c.Agreements.Book(v.Actor.Portal, v.Now), ""); len(kinds) > 0 {

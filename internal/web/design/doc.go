@@ -34,7 +34,7 @@
 // embed [Field]; a refusal is put into Field.Error and into the summary under
 // the field's id, which is its Name unless ID is set.
 //
-// Messages: [InsetText], [WarningText], [NotificationBanner], [Panel],
+// Messages: [Announcement], [InsetText], [WarningText], [NotificationBanner], [Panel],
 // [EmptyState], [Tag], [Idle].
 //
 // Content: [Heading], [Cards], [Figures], [SummaryList], [Table], [Details],

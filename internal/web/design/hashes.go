@@ -28,9 +28,9 @@ func hashed(name string) string {
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.b0189ada8030.css"
+		return AssetPath + "tereze.eef8613f4a9c.css"
 	case "tereze.js":
-		return AssetPath + "tereze.bf327131682f.js"
+		return AssetPath + "tereze.a47619573e32.js"
 	}
 	return ""
 }

@@ -38,9 +38,11 @@ type Frame struct {
 	// IdleAfter is how long a session lasts without a request, and by which clause.
 	IdleAfter func(portal string) (time.Duration, clause.Citation)
 	// Asked says whether a portal takes requests of the support; every page then leads there.
-	Asked  func(portal string) bool
-	Public string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
-	Demo   bool   // say on every page that nothing here is real
+	Asked func(portal string) bool
+	// Services reports whether a portal lists services.
+	Services func(portal string) bool
+	Public   string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
+	Demo     bool   // say on every page that nothing here is real
 
 	fixed map[string]*design.Words // by language
 }
@@ -101,7 +103,7 @@ func (f *Frame) Cite(v gate.Visit, c clause.Citation) design.Link {
 		return design.Link{}
 	}
 	return design.Link{
-		Text: f.Say(v, "frame.clause", "clause", c.Clause),
+		Text: f.ClauseName(v, c.Clause),
 		URL:  EditionURL(c.Portal, c.Document, c.Edition) + "#" + url.PathEscape(Anchor(c.Clause)),
 	}
 }
@@ -137,7 +139,7 @@ func (f *Frame) Errors(v gate.Visit, err error) (summary []design.FieldError, by
 	byField = map[string]string{}
 	for _, x := range faults {
 		message := f.Message(v, x)
-		summary = append(summary, design.FieldError{Text: message, Field: x.Field})
+		summary = append(summary, design.FieldError{Text: f.Named(v, x, message), Field: x.Field})
 		if byField[x.Field] == "" {
 			byField[x.Field] = message
 		}
@@ -182,6 +184,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 		page.Person = &design.Person{Name: v.Actor.Shown, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
 	}
 	page.Idle = f.idle(v, home)
+	page.Busy = f.busy(v)
 	page.Navigation = f.navigation(r, v, home)
 	if banner, ok := f.banner(v, p); ok {
 		page.Banner = banner
@@ -212,6 +215,9 @@ func (f *Frame) navigation(r *http.Request, v gate.Visit, home string) (items []
 		})
 	}
 	add("frame.nav.home", "")
+	if f.Services(v.Actor.Portal) {
+		add("frame.nav.services", "/services")
+	}
 	add("frame.nav.agreement", "/agreement")
 	add("frame.nav.rules", "/rules")
 	if v.Actor.Known() {
@@ -270,6 +276,7 @@ func (f *Frame) footer(v gate.Visit, p agreement.Portal) design.Footer {
 			out.Edition = f.Say(v, "frame.edition_in_force", "edition", strconv.Itoa(e.Number), "day", f.Day(v, e.InForceAt))
 		}
 	}
+	out.Links = []design.Link{{Text: f.Say(v, "frame.help"), URL: home + "/help"}}
 	if f.Asked(p.Name) {
 		out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.ask_support"), URL: home + "/support"})
 	}
@@ -386,6 +393,9 @@ func (f *Frame) Language(r *http.Request, actor identity.Actor) string {
 	}
 	return spoken[0]
 }
+
+// Key follows gate.Face: pages are for people.
+func (f *Frame) Key(*http.Request) (string, bool) { return "", false }
 
 // Token follows gate.Face: pages carry it in a cookie.
 func (f *Frame) Token(r *http.Request, portal string) string { return gate.SessionToken(r, portal) }

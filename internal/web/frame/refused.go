@@ -13,6 +13,12 @@ import (
 // Refused follows gate.Face. Somebody who only has to sign in, or to accept the agreement first, is
 // led there and back; everybody else reads what is the matter, by which clause, and what to do.
 func (f *Frame) Refused(w http.ResponseWriter, r *http.Request, v gate.Visit, status int, faults fault.Faults) {
+	if shown, err := f.ended(w, r, v, faults[0]); shown {
+		if err != nil {
+			http.Error(w, http.StatusText(status), status)
+		}
+		return
+	}
 	if to := f.way(r, v, faults[0]); to != "" {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return

@@ -21,7 +21,7 @@ func (f *Frame) Sections(v gate.Visit, content agreement.Content, prefix string,
 			out = append(out, design.Section{Heading: f.In(v, c.Heading)})
 		}
 		clause := design.Clause{
-			Anchor: prefix + Anchor(c.Number), Number: c.Number, Paragraphs: strings.Split(f.In(v, c.Text), "\n\n"),
+			Anchor: prefix + Anchor(c.Number), Number: f.ClauseNumber(v, c.Number), Paragraphs: strings.Split(f.In(v, c.Text), "\n\n"),
 		}
 		if note != nil {
 			clause.Note = note(c)

@@ -112,7 +112,7 @@ func (s *Front) changedTexts(v gate.Visit, before, after agreement.Content, chan
 		if !slices.ContainsFunc(texts, func(x agreement.Span) bool { return x.Change != agreement.Same }) {
 			continue
 		}
-		clause := design.Clause{Anchor: prefix + frame.Anchor(c.Number), Number: c.Number, Diff: spans(texts)}
+		clause := design.Clause{Anchor: prefix + frame.Anchor(c.Number), Number: s.ClauseNumber(v, c.Number), Diff: spans(texts)}
 		switch c.Change {
 		case agreement.Added:
 			clause.Note = s.Say(v, "front.changes.added")
@@ -154,7 +154,7 @@ func (s *Front) parameterTable(v gate.Visit, changes []agreement.ClauseChange) d
 	for _, c := range changes {
 		add := func(p agreement.ParameterChange, name, before, after string) {
 			table.Rows = append(table.Rows, design.Row{Cells: []design.Cell{
-				{Text: c.Number}, {Text: name}, {Text: before}, {Text: after}, {Text: p.Rule},
+				{Text: s.ClauseNumber(v, c.Number)}, {Text: name}, {Text: before}, {Text: after}, {Text: p.Rule},
 			}})
 		}
 		for _, p := range c.Binding {

@@ -109,7 +109,7 @@ func (s *Front) ruled(v gate.Visit, e agreement.Edition) rulesDocument {
 
 func (s *Front) ruleClause(v gate.Visit, e agreement.Edition, c agreement.Clause) ruleClause {
 	out := ruleClause{
-		Anchor: e.Document + "-" + frame.Anchor(c.Number), Number: c.Number,
+		Anchor: e.Document + "-" + frame.Anchor(c.Number), Number: s.ClauseNumber(v, c.Number),
 		URL:        s.Cite(v, clause.Citation{Portal: e.Portal, Document: e.Document, Edition: e.Number, Clause: c.Number}).URL,
 		Paragraphs: strings.Split(s.In(v, c.Text), "\n\n"),
 	}

@@ -41,7 +41,8 @@ type signInView struct {
 	Warning     *design.WarningText        // not to tell anyone what is entered here
 	Ended       *design.NotificationBanner // why the session before this is over
 	Compromised design.Link
-	Register    design.Link
+	Methods     methods
+	Links       []design.Link
 	Recover     design.Link
 	Passkey     *design.Button // nil where a passkey is not taken instead of the password
 	PasskeyURL  string
@@ -150,10 +151,10 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		Title: s.Say(v, "front.sign_in.title"), Button: s.Say(v, "front.sign_in.button"),
 		Next: frame.Local(v, form.Next, ""), IsAgain: form.Again, Accepts: s.signInAccepts(v),
 	}
-	view.Register = design.Link{Text: s.Say(v, "front.sign_in.register"), URL: home(v) + "/register"}
+	view.Methods, view.Links = s.methods(r, v), s.entryLinks(v)
 	view.Recover = design.Link{Text: s.Say(v, "recovery.from_sign_in"), URL: home(v) + "/recover"}
 	if v.Actor.Known() {
-		view.Again, view.Register = s.Say(v, "front.sign_in.again"), design.Link{}
+		view.Again, view.Links = s.Say(v, "front.sign_in.again"), nil
 	}
 	view.Compromised = design.Link{Text: s.Say(v, "security.compromised.title"), URL: home(v) + "/compromised"}
 	if _, cite, ok := clause.In[account.CredentialWarning](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {

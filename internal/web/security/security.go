@@ -70,6 +70,7 @@ func (s *Security) Security(w http.ResponseWriter, r *http.Request, v gate.Visit
 		Sessions: s.sessions(v, sessions),
 		All:      design.ButtonLink{Text: s.Say(v, "security.everywhere.link"), URL: securityURL(v) + "/everywhere", Look: design.Secondary},
 		Links: []design.Link{
+			{Text: s.Say(v, "security.devices.title"), URL: devicesURL(v)},
 			{Text: s.Say(v, "security.link.password"), URL: home(v) + "/cabinet/password"},
 			{Text: s.Say(v, "passkeys.title"), URL: home(v) + "/cabinet/passkeys"},
 			{Text: s.Say(v, "security.link.contacts"), URL: home(v) + "/cabinet/contacts"},

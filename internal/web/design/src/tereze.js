@@ -48,6 +48,12 @@ const fit = () => {
 fit();
 addEventListener("resize", fit);
 
+// Busy: while a form is being answered, a sign says so. A page that is shown again has been answered.
+for (const sign of all("tz-busy")) {
+  addEventListener("submit", (e) => { if (!e.defaultPrevented) sign.hidden = false; });
+  addEventListener("pageshow", () => { sign.hidden = true; });
+}
+
 // Progress: ask the same page again, ever more patiently, and put its block in
 // the place of ours until it says that it has finished.
 const follow = async (id, wait) => {

@@ -268,7 +268,7 @@ func (s *Invitation) agreementPage(ctx context.Context, v gate.Visit, in account
 	}
 	if capacity.Attests {
 		page.Fields = []design.Component{design.Checkboxes{
-			Field:   design.Field{Name: "attest", Label: s.Say(v, "byinvitation.attest.label"), Hint: s.Say(v, "frame.clause", "clause", capacity.AttestsBy.Clause), Error: s.at(v, err, "attest")},
+			Field:   design.Field{Name: "attest", Label: s.Say(v, "byinvitation.attest.label"), Hint: s.ClauseName(v, capacity.AttestsBy.Clause), Error: s.at(v, err, "attest")},
 			Choices: []design.Choice{{Value: "yes", Label: s.Say(v, "byinvitation.attest.tick")}},
 		}}
 	}
