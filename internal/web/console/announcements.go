@@ -1,7 +1,6 @@
 package console
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -181,8 +180,8 @@ func (c *Console) readAnnouncement(r *http.Request, v gate.Visit) (operations.An
 func (c *Console) writeAnnouncement(w http.ResponseWriter, r *http.Request, v gate.Visit, sent url.Values, refusal error) error {
 	kinds := c.Operations.Kinds(v.Actor.Portal)
 	if len(kinds) == 0 {
-		_, err := c.Operations.Check(v.Actor, &operations.Announcement{})
-		return errors.Join(err, absent())
+		_, err := c.Accounts.Power(v.Actor.Portal, "publish", "content", "maintenance")
+		return err
 	}
 	_, at, _ := c.Errors(v, refusal)
 	kind := design.Radios{Field: design.Field{Name: "kind", Label: c.Say(v, "console.announcement.kind"), Error: at["kind"]}}
