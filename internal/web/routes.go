@@ -133,6 +133,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	member("GET /{portal}/cabinet/messages", c.Messages)
 	known("GET /{portal}/cabinet/looks", c.Looks)
 	known("GET /{portal}/cabinet/cases", c.Cases)
+	known("GET /{portal}/cabinet/change", c.Change)
+	known("POST /{portal}/cabinet/change", c.ChangePost)
 	known("GET /{portal}/cabinet/receipts/{entry}", c.Receipt)
 	known("GET /{portal}/cabinet/receipts/{entry}/receipt.json", c.ReceiptJSON)
 	known("GET /{portal}/cabinet/receipts/{entry}/qr.png", c.ReceiptQR)

@@ -232,7 +232,7 @@ func (s *Desk) dossier(r *http.Request, v gate.Visit, d account.Dossier, reason 
 	}
 	rule, ruled := s.Accounts.ResetRule(v.Actor.Portal)
 	switch d.Case.Kind {
-	case account.CaseCorrection:
+	case account.CaseCorrection, account.CaseChange:
 		view.Correct = s.correct(v, form("correct"), d)
 	case account.CaseCompromise:
 		if !d.User.ReportedAt.IsZero() || d.User.State == account.Locked {
