@@ -41,15 +41,20 @@ var plan = map[string][]string{
 	"diary":      {"clause"},
 	"operations": {"clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
 	"party":      {"clause", "evidence", "fault", "identity"},
-	"privacy":    {"clause", "evidence", "identity"}, // a consent is somebody's, and recorded
+	"privacy":    {"clause", "evidence", "identity"},     // a consent is somebody's, and recorded
+	"signing":    {"clause", "eds", "fault", "identity"}, // whose signature it is and what it proves, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "operations", "party", "privacy", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "evidence", "fault", "gate", "identity", "words"},                                                                                          // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy"},                                           // the types it keeps
+	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                          // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                  // the types it keeps
 
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first
+
+	"revocation": {"eds"}, // it brings what eds asks for
+	"mgovsign":   {"eds"}, // it signs as a person's phone does
+	"ncalayer":   {"eds"}, // it signs as a person's program does
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},
@@ -62,7 +67,7 @@ var plan = map[string][]string{
 // domain are the rooms that decide; closed is what they never reach, and why.
 var domain = []string{
 	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "agreement", "account",
-	"billing", "catalogue", "claims", "content", "court", "diary", "operations", "party", "privacy",
+	"billing", "catalogue", "claims", "content", "court", "diary", "operations", "party", "privacy", "signing",
 }
 
 var closed = map[string]string{

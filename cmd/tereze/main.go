@@ -28,6 +28,8 @@ func commands() []command {
 		{"agreement", "import a text into an edition; compare two editions", agreementCommand},
 		{"verify", "check a receipt offline, or that a log only grew", verify},
 		{"eds", "verify an electronic signature, show a certificate", edsCommand},
+		{"ncalayer", "stand in for the signing program NCALayer, with test keys", ncalayerCommand},
+		{"mgovsign", "stand in for the app eGov Mobile: sign what a QR code asks for, with a test key", mgovsignCommand},
 		{"migrate", "bring the database's tables up to date", migrate},
 		{"backup", "copy the database while it is in use", backup},
 		{"restore", "put a copy in the place of a database that is not there", restore},

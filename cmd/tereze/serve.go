@@ -20,6 +20,8 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/house"
 	"tereze/internal/mailbox"
+	"tereze/internal/ncanode"
+	"tereze/internal/revocation"
 )
 
 // serveConfig is what serve and demo are told. A zero field means the default said in its flag.
@@ -33,7 +35,19 @@ type serveConfig struct {
 	clock    time.Duration
 	proxies  []netip.Prefix
 	boxes    []house.Mailbox
+	ncanode  string         // address of a gateway that verifies signatures in our place
+	inside   []netip.Prefix // networks of the operator's own that questions about revocation may go to
 	demo     bool
+}
+
+// opened adds a network of the operator's own to those where an authority may be asked.
+func (c *serveConfig) opened(s string) error {
+	network, err := netip.ParsePrefix(s)
+	if err != nil {
+		return errors.New("want a network, such as 10.1.2.0/24")
+	}
+	c.inside = append(c.inside, network)
+	return nil
 }
 
 // proxy adds the address or network of a server before this one.
@@ -114,6 +128,8 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.Func("proxy", "address or network of the server before this one, whose X-Forwarded-For is believed; may be given several times", c.proxy)
 	f.Func("mailbox", "mailbox of a portal's support, as kundelik=imaps://team%40example.kz@imap.example.kz/INBOX; its password is the first line of mailbox-PORTAL.txt in the data folder; may be given several times", c.mailbox)
 	f.StringVar(&c.public, "public", "", "how people reach the portals, such as https://portal.example; needed with -proxy, and to listen beyond this machine")
+	f.StringVar(&c.ncanode, "ncanode", "", "address of an NCANode server that verifies electronic signatures in the place of the program's own verifier, such as http://127.0.0.1:14579")
+	f.Func("revocation-network", "network of your own in which certification authorities may be asked about revocation, such as that of a proxy to them; may be given several times", c.opened)
 	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
 	if err := f.Parse(args); err != nil {
 		return 2
@@ -144,6 +160,7 @@ func demo(ctx context.Context, args []string, out, errs io.Writer) int {
 	f := flag.NewFlagSet("demo", flag.ContinueOnError)
 	f.SetOutput(errs)
 	f.StringVar(&c.listen, "listen", "localhost:8080", "address to listen on")
+	signs := f.Bool("ncalayer", false, "run the stand-in for the signing program NCALayer as well")
 	f.StringVar(&c.data, "data", "", "folder to keep the demo in (default: a temporary one, removed at the end)")
 	f.StringVar(&c.database, "database", "", "SQLite file, or postgres://… (default: in the data folder)")
 	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
@@ -159,11 +176,30 @@ func demo(ctx context.Context, args []string, out, errs io.Writer) int {
 		defer os.RemoveAll(dir)
 		c.data = dir
 	}
-	if err := run(ctx, c, out, errs); err != nil {
+	if err := demoWith(ctx, c, *signs, out, errs); err != nil {
 		fmt.Fprintln(errs, "tereze demo:", err)
 		return 1
 	}
 	return 0
+}
+
+// demoWith runs the portals, and the stand-in for NCALayer beside them where it is asked for.
+func demoWith(ctx context.Context, c serveConfig, signs bool, out, errs io.Writer) error {
+	if !signs {
+		fmt.Fprintln(out, "To sign with test keys, run beside it: tereze ncalayer (or start the demo with --ncalayer); for a phone: tereze mgovsign")
+		return run(ctx, c, out, errs)
+	}
+	stand := ncalayerConfig{listen: "127.0.0.1:13579", page: "127.0.0.1:13580", key: "individual"}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop()
+		ended <- stand.run(ctx, out, errs)
+	}()
+	err := run(ctx, c, out, errs)
+	stop()
+	return errors.Join(err, <-ended)
 }
 
 func run(ctx context.Context, c serveConfig, out, errs io.Writer) error {
@@ -214,6 +250,14 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	cfg := house.Config{
 		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Public: c.public, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
 		Mailboxes: c.boxes,
+	}
+	if !c.demo {
+		cfg.Authorities = revocation.New(clock.Now, c.inside...).Fetch
+	}
+	if c.ncanode != "" {
+		if cfg.Verifier, err = ncanode.New(c.ncanode, clock.Now); err != nil {
+			return nil, err
+		}
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))

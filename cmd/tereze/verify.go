@@ -20,7 +20,7 @@ import (
 const verifyHelp = `Checks a receipt without a network, or that a log only grew since it was last
 looked at.
 
-Usage: tereze verify RECEIPT [--key KEY]
+Usage: tereze verify RECEIPT [--key KEY] [--roots DIR]
        tereze verify --log URL [--key KEY] [--state FILE] [--recount]
 
 KEY is the verifier key of the log (name+hash+key), or a file that holds it. Without
@@ -28,6 +28,12 @@ one a receipt is checked with the key it names itself: that shows it to be whole
 whose it is only once you have compared the key with the one the portal publishes
 (at /log/key, and wherever else you trust). A log without a key is held to the one
 it showed at the first look.
+
+Where something was signed electronically, the receipt has the signature with it, and
+it is verified as of the moment the act was recorded, or of its time-stamp. --roots is a
+folder of certificates of authorities that are trusted beside Kazakhstan's National
+Certification Authority. Whether the certificate was revoked since cannot be known
+without a network: the portal asked when it took the signature.
 
 --log keeps the last checkpoint in the state file and says first, unchanged, grew,
 FORKED or SHRANK. The last two mean that the log has said two things that cannot both
@@ -49,6 +55,7 @@ func verify(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.StringVar(&look.state, "state", "", "`file` of the last look (default: tereze/HOST.checkpoint in your folder of settings)")
 	f.BoolVar(&look.recount, "recount", false, "fetch every leaf and compute the root anew")
 	f.DurationVar(&look.timeout, "timeout", 30*time.Second, "how long one answer of the log may take")
+	roots := f.String("roots", "", "`folder` of certificates of authorities that are trusted too")
 	files, status, done := parse(f, verifyHelp, args, out, errs)
 	if done {
 		return status
@@ -64,7 +71,7 @@ func verify(ctx context.Context, args []string, out, errs io.Writer) int {
 	case look.state != "" || look.recount:
 		return misuse(errs, f, "--state and --recount belong to --log")
 	default:
-		err = verifyReceipt(files[0], look.key, out)
+		err = verifyReceipt(ctx, files[0], look.key, *roots, out)
 	}
 	if errors.Is(err, errTold) {
 		return 1
@@ -95,7 +102,7 @@ func keyFrom(s string) (string, error) {
 }
 
 // verifyReceipt prints every check of a receipt and what a good one shows.
-func verifyReceipt(name, given string, out io.Writer) error {
+func verifyReceipt(ctx context.Context, name, given, roots string, out io.Writer) error {
 	data, err := contents(name, evidence.MaxReceipt)
 	if err != nil {
 		return err
@@ -127,6 +134,11 @@ func verifyReceipt(name, given string, out io.Writer) error {
 		return errTold
 	}
 	printEntry(out, verdict)
+	if verdict.Receipt.Signed != nil {
+		if err := verifySigned(ctx, verdict.Receipt, roots, out); err != nil {
+			return err
+		}
+	}
 	if given == "" {
 		fmt.Fprintf(out, `
 All of this rests on the key that the receipt names itself:
@@ -158,6 +170,8 @@ func meaning(check string) string {
 		return "the entry stands in the log at the number named"
 	case "texts":
 		return "the texts it speaks of are those of the entry"
+	case "signed":
+		return "what was signed, and the signature, are those of the entry"
 	}
 	return ""
 }

@@ -75,6 +75,7 @@ type Tx interface {
 	StaffTx
 	DeletionTx
 	SanctionTx
+	BindingTx
 	CheckTx
 	MessagesTx
 	DevicesTx

@@ -19,7 +19,9 @@ const (
 	StepType      = "type"      // individual or organisation (egov UI-2)
 	StepAgreement = "agreement" // the agreement, accepted under its text (court 3.2.1)
 	StepDetails   = "details"   // who it is, and an own password (egov UI-2)
-	StepForm      = "form"      // the same, which the signature step will fill in (court 3.2.2)
+	StepForm      = "form"      // the same, what the certificate says being filled in (court 3.2.2)
+	StepKey       = "key"       // a signature that shows whose key it is (court 3.1)
+	StepSignature = "signature" // a signature over what was entered (egov 3.4.1.2, court 3.2.2)
 	StepSent      = "sent"      // the link has gone out: the last word is at the e-mail address
 )
 
@@ -29,13 +31,28 @@ const wayBySteps = "steps"
 // linkLife is how long the link that ends a registration works.
 const linkLife = 24 * time.Hour
 
-// StepsOf lists the steps the clause in force sets, in their order.
+// StepsOf lists the steps the clause in force sets, in their order. Where a key is demanded what was entered
+// is signed at the end; where the form is filled in from the certificate, that is looked at first of all.
 func StepsOf(b *clause.Book) []string {
 	rule, _, ok := clause.In[RegistrationSteps](b)
 	if !ok {
 		return nil
 	}
-	return rule.Steps
+	steps := slices.Clone(rule.Steps)
+	if Prefilled(b) {
+		steps = append([]string{StepKey}, steps...)
+	}
+	if _, _, demanded := clause.In[Certificate](b); demanded {
+		steps = append(steps, StepSignature)
+	}
+	return steps
+}
+
+// Prefilled says whether the form is filled in from the certificate, those answers being no longer the
+// person's to change (court 3.2.2).
+func Prefilled(b *clause.Book) bool {
+	form, _, ok := clause.In[SignedForm](b)
+	return ok && form.Prefilled
 }
 
 // Details is what a person enters in the last step.
@@ -127,6 +144,9 @@ func (a *Accounts) CheckKind(portal, kind string) *fault.Fault {
 //
 // Refusals: Invalid for each field (fault.Faults); as TakeStep; TooMany "account.too_often".
 func (a *Accounts) TakeDetails(ctx context.Context, portal, token, step, address string, d Details, link func(token string) string) error {
+	if err := a.prefill(ctx, portal, token, &d); err != nil {
+		return err
+	}
 	d.clean()
 	if err := a.checkDetails(portal, d); err != nil {
 		return err
@@ -146,19 +166,27 @@ func (a *Accounts) TakeDetails(ctx context.Context, portal, token, step, address
 				return err
 			}
 		}
-		secret, err := a.NewSecret(ctx, tx, Secret{User: at.ID, Portal: portal, Purpose: wayBySteps, ExpiresAt: a.Now().Add(linkLife)})
-		if err != nil {
-			return err
+		if at.Step != StepSent {
+			return nil // the signature is still to come
 		}
-		return tx.AddMessage(ctx, notify.Message{
-			ID: a.NewID(), Home: at.ID, Portal: portal, Channel: notify.Email, To: d.Email, Key: "message.end_registration",
-			Args: map[string]string{"link": link(secret)}, Language: at.Form["language"], At: a.Now(),
-		})
+		return a.sendEnd(ctx, tx, at, link)
 	})
 	if err == nil && refused != nil {
 		return refused
 	}
 	return err
+}
+
+// sendEnd sends the link that ends a registration.
+func (a *Accounts) sendEnd(ctx context.Context, tx Tx, at Attempt, link func(token string) string) error {
+	secret, err := a.NewSecret(ctx, tx, Secret{User: at.ID, Portal: at.Portal, Purpose: wayBySteps, ExpiresAt: a.Now().Add(linkLife)})
+	if err != nil {
+		return err
+	}
+	return tx.AddMessage(ctx, notify.Message{
+		ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.Email, To: at.Form["email"], Key: "message.end_registration",
+		Args: map[string]string{"link": link(secret)}, Language: at.Form["language"], At: a.Now(),
+	})
 }
 
 // mostRegistrations of one e-mail address, and from one network address, in a day.
@@ -300,6 +328,9 @@ func (a *Accounts) found(ctx context.Context, tx Tx, at Attempt) (User, error) {
 		return User{}, err
 	}
 	if err := tx.GiveRole(ctx, u.ID, identity.User, now); err != nil {
+		return User{}, err
+	}
+	if err := a.bindFound(ctx, tx, at); err != nil {
 		return User{}, err
 	}
 	if err := tx.EndAttempt(ctx, at.ID); err != nil {

@@ -198,7 +198,7 @@ func (a *Accounts) issue(ctx context.Context, tx Tx, actor identity.Actor, user 
 	if u, err = tx.User(ctx, user); err != nil {
 		return u, false, err
 	}
-	password, err := tx.StoredPassword(ctx, user)
+	password, err := tx.HoldPassword(ctx, user)
 	if err != nil && !fault.Is(err, fault.Absent) {
 		return u, false, err
 	}
@@ -298,7 +298,7 @@ func (a *Accounts) EndInvited(ctx context.Context, actor identity.Actor, right b
 	}
 	defer a.Forget(actor.User)
 	return a.InTx(ctx, func(tx Tx) error {
-		password, err := tx.StoredPassword(ctx, actor.User)
+		password, err := tx.HoldPassword(ctx, actor.User)
 		if err != nil {
 			return err
 		}
@@ -419,7 +419,7 @@ func (a *Accounts) RegisterChild(ctx context.Context, guardian identity.Bound, c
 		if !r.Register {
 			return nil
 		}
-		password, err := tx.StoredPassword(ctx, child)
+		password, err := tx.HoldPassword(ctx, child)
 		if err != nil && !fault.Is(err, fault.Absent) {
 			return err
 		}

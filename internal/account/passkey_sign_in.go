@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -269,7 +270,7 @@ func (a *Accounts) askSecond(ctx context.Context, s SignIn, t trial) (token stri
 		if err != nil {
 			return err
 		}
-		form := map[string]string{"user": itoa64(t.user.ID), "set_at": micros(p.SetAt), "mark": hex.EncodeToString(t.mark), "carry": s.Carry}
+		form := map[string]string{"user": itoa64(t.user.ID), "set_at": micros(p.SetAt), "mark": hex.EncodeToString(t.mark), "carry": s.Carry, "by": s.By}
 		if err := c.into(form); err != nil {
 			return err
 		}
@@ -305,12 +306,14 @@ func (a *Accounts) AnswerSecond(ctx context.Context, s SignIn, token, answer str
 	parsed, bad := readAnswer(answer)
 	var u User
 	var mark []byte
+	var by string // what was shown first
 	var refused error
 	err := a.InTx(ctx, func(tx Tx) error {
 		at, c, err := a.takeChallenge(ctx, tx, s.Portal, WayPasskeyAfter, token)
 		if err != nil {
 			return err
 		}
+		by = at.Form["by"]
 		if mark, err = hex.DecodeString(at.Form["mark"]); err != nil {
 			return err
 		}
@@ -330,7 +333,7 @@ func (a *Accounts) AnswerSecond(ctx context.Context, s SignIn, token, answer str
 	if err != nil {
 		return SignedIn{}, err
 	}
-	s.By = "password passkey"
+	s.By = cmp.Or(by, "password") + " passkey"
 	return a.Begin(ctx, u, a.forgiving(s, mark))
 }
 

@@ -113,7 +113,7 @@ func (a *Accounts) setPassword(ctx context.Context, actor identity.Actor, token 
 	}
 	defer a.Forget(actor.User)
 	return a.InTx(ctx, func(tx Tx) error {
-		current, err := tx.StoredPassword(ctx, actor.User)
+		current, err := tx.HoldPassword(ctx, actor.User)
 		if err != nil {
 			return err
 		}

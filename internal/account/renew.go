@@ -23,6 +23,8 @@ type PasswordTx interface {
 	StoredPassword(ctx context.Context, id identity.ID) (StoredPassword, error)
 	// ReplacePassword sets a password and keeps the one before it among the old ones.
 	ReplacePassword(ctx context.Context, id identity.ID, p StoredPassword) error
+	// HoldPassword is StoredPassword for an act that is going to replace it: another such act waits.
+	HoldPassword(ctx context.Context, id identity.ID) (StoredPassword, error)
 	// OldPasswords lists the hashes of former passwords, newest first, at most limit.
 	OldPasswords(ctx context.Context, id identity.ID, limit int) ([]string, error)
 }

@@ -87,6 +87,9 @@ type Tx interface {
 	AddAcceptance(ctx context.Context, a Acceptance) (added bool, err error)
 	// AcceptancesOf lists what a person accepted on a portal, oldest first.
 	AcceptancesOf(ctx context.Context, portal string, home identity.ID) ([]Acceptance, error)
+	// EvidenceActs lists a home's entries of one act, newest first, with ids below before; 0 begins at the
+	// newest.
+	EvidenceActs(ctx context.Context, home identity.ID, act string, before identity.ID, limit int) ([]evidence.Entry, error)
 	// AddRefusal adds it unless the person has refused that edition; added says which.
 	AddRefusal(ctx context.Context, r Refusal) (added bool, err error)
 	// RefusalsOf lists a person's refusals, oldest first.

@@ -13,6 +13,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/signing"
 	"tereze/internal/words"
 )
 
@@ -26,7 +27,10 @@ type API struct {
 	LogKey     string
 	// Channel refuses an act by this face, where the agreement is about another channel (kundelik 1.4,
 	// 3.4); the actor is of no user where nobody has signed in.
-	Channel func(ctx context.Context, actor identity.Actor) error
+	Channel  func(ctx context.Context, actor identity.Actor) error
+	Signings *signing.Signings
+	// Origin is how the portals' addresses begin, for those the answers name.
+	Origin func(r *http.Request) string
 	// View reads the log.
 	View func(ctx context.Context, look func(evidence.View) error) error
 	// SignedIn records what signing in accepts, in the transaction that begins the session.
@@ -50,6 +54,10 @@ func (a *API) Routes(mux *http.ServeMux) {
 	member("GET /api/v1/portals/{portal}/me", a.me)
 	member("GET /api/v1/portals/{portal}/acceptances", a.acceptances)
 	member("GET /api/v1/portals/{portal}/receipts/{entry}", a.receipt)
+
+	mux.Handle("GET /{portal}/mgovSign/{ticket}", a.Gate.Open(a, "registration", a.phoneAsks))
+	mux.Handle("GET /{portal}/mgovSign/{ticket}/documents", a.Gate.Open(a, "registration", a.phoneReads))
+	mux.Handle("PUT /{portal}/mgovSign/{ticket}/documents", a.Gate.Open(a, "registration", a.phoneAnswers))
 
 	open("GET /log/checkpoint", a.checkpoint)
 	open("GET /log/key", a.key)

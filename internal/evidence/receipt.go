@@ -21,6 +21,8 @@ import (
 
 const (
 	receiptFormat = "tereze-receipt/1"
+	// signedFormat has a signature with it; all else is as in receiptFormat.
+	signedFormat = "tereze-receipt/2"
 	// MaxReceipt is the size in bytes above which a receipt is not read. What this room writes
 	// stays far below: an entry of at most 64 KiB and 53 hashes.
 	MaxReceipt = 1 << 20
@@ -41,7 +43,14 @@ type Receipt struct {
 	// Texts says which values of the entry's detail are digests of texts handed over with the
 	// receipt: name of the detail to lower-case hex SHA-256, the same as stands in the detail.
 	Texts map[string]string
+	// Signed is the electronic signature that the entry's digests "statement" and "signature" are of; nil
+	// where nothing was signed, or it is not kept any more.
+	Signed *Signed
 }
+
+// Signed is what a person signed and the signature, byte for byte. That the bytes are those of the entry is
+// checked here; whose signature it is, package eds finds out.
+type Signed struct{ Statement, Signature []byte }
 
 // ReceiptOf makes the receipt of an entry against the newest checkpoint. texts names the details
 // that are digests of texts handed over with it. Absent, when there is no such entry of that home
@@ -99,7 +108,11 @@ func (r Receipt) HasText(name string, content []byte) bool {
 
 // JSON writes the receipt as a file for the person to keep, one field to a line.
 func (r Receipt) JSON() []byte {
-	b := appendString([]byte("{\n  \"format\": "), receiptFormat)
+	format := receiptFormat
+	if r.Signed != nil {
+		format = signedFormat
+	}
+	b := appendString([]byte("{\n  \"format\": "), format)
 	b = append(append(b, ",\n  \"entry\": "...), r.Entry.Canonical()...)
 	b = appendString(append(b, ",\n  \"salt\": "...), base64.StdEncoding.EncodeToString(r.Salt[:]))
 	b = strconv.AppendInt(append(b, ",\n  \"index\": "...), r.Index, 10)
@@ -116,6 +129,10 @@ func (r Receipt) JSON() []byte {
 	b = append(b, '}')
 	if len(r.Texts) > 0 {
 		b = appendDetail(append(b, ",\n  \"texts\": "...), r.Texts)
+	}
+	if r.Signed != nil {
+		b = appendString(append(b, ",\n  \"signed\": {\"statement\": "...), base64.StdEncoding.EncodeToString(r.Signed.Statement))
+		b = append(appendString(append(b, ",\n    \"signature\": "...), base64.StdEncoding.EncodeToString(r.Signed.Signature)), '}')
 	}
 	return append(b, "\n}\n"...)
 }
@@ -134,8 +151,9 @@ func ParseReceipt(data []byte) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
 	}
-	if got := f.text("format"); got != receiptFormat {
-		return Receipt{}, fmt.Errorf("%w: format %.100q, not %q", ErrReceipt, got, receiptFormat)
+	format := f.text("format")
+	if format != receiptFormat && format != signedFormat {
+		return Receipt{}, fmt.Errorf("%w: format %.100q, neither %q nor %q", ErrReceipt, format, receiptFormat, signedFormat)
 	}
 	r := Receipt{
 		Entry:      readEntry(f.object("entry")),
@@ -149,6 +167,11 @@ func ParseReceipt(data []byte) (Receipt, error) {
 	log.end()
 	if f.has("texts") {
 		r.Texts = f.object("texts").texts()
+	}
+	if format == signedFormat { // in the other it is a field too many
+		signed := f.object("signed")
+		r.Signed = &Signed{Statement: signed.octets("statement"), Signature: signed.octets("signature")}
+		signed.end()
 	}
 	f.end()
 	if err := f.err(); err != nil {
@@ -227,7 +250,11 @@ func Verify(receipt []byte, verifierKeys []string) (Verdict, error) {
 		{"log", func() error { return v.checkLog() }},
 		{"inclusion", func() error { return v.checkInclusion() }},
 		{"texts", func() error { return v.Receipt.checkTexts() }},
+		{"signed", func() error { return v.Receipt.checkSigned() }},
 	} {
+		if check.name == "signed" && v.Receipt.Signed == nil {
+			continue
+		}
 		if err != nil {
 			v.Checks = append(v.Checks, Check{Name: check.name, Outcome: Skipped})
 			continue
@@ -291,6 +318,17 @@ func (r Receipt) checkTexts() error {
 		}
 		if r.Entry.Detail[name] != digest {
 			return fmt.Errorf("digest of text %.100q is not the one in the entry", name)
+		}
+	}
+	return nil
+}
+
+// checkSigned ties what was signed, and the signature, to the entry.
+func (r Receipt) checkSigned() error {
+	for name, content := range map[string][]byte{"statement": r.Signed.Statement, "signature": r.Signed.Signature} {
+		sum := sha256.Sum256(content)
+		if len(content) == 0 || r.Entry.Detail[name] != hex.EncodeToString(sum[:]) {
+			return fmt.Errorf("the %s is not the one whose digest stands in the entry", name)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -189,4 +190,14 @@ func (f *fields) end() {
 	for _, name := range slices.Sorted(maps.Keys(f.rest)) {
 		f.fail(name, "unknown")
 	}
+}
+
+// octets takes bytes in the one spelling of base64.
+func (f *fields) octets(name string) []byte {
+	s := f.text(name)
+	b, err := base64.StdEncoding.Strict().DecodeString(s)
+	if err != nil || base64.StdEncoding.EncodeToString(b) != s {
+		f.fail(name, "not base64")
+	}
+	return b
 }

@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"tereze/internal/clause"
@@ -232,7 +233,7 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 		if err == nil {
 			err = g.permit(r, face, v)
 		}
-		if err == nil && r.Method == http.MethodPost {
+		if err == nil && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
 			err = g.count(v)
 		}
 		if err == nil {
@@ -341,6 +342,9 @@ const maxBody = 1 << 20
 const maxUpload = 25 << 20
 
 func longestBody(r *http.Request) int64 {
+	if r.Method == http.MethodPut { // a phone brings documents back, signed
+		return maxUpload
+	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
 		return maxUpload
 	}
@@ -372,6 +376,12 @@ func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handle
 		r.Body = http.MaxBytesReader(w, r.Body, longestBody(r))
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// AlsoConnect lets the scripts of one answer reach an address besides this portal: that of a signing
+// program on the person's own machine. The policy of every other answer stays as it is.
+func AlsoConnect(h http.Header, address string) {
+	h.Set("Content-Security-Policy", strings.Replace(contentPolicy, "connect-src 'self'", "connect-src 'self' "+address, 1))
 }
 
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +

@@ -13,6 +13,9 @@ import (
 // not accepted to the agreement, and the answer cites that clause.
 func (g *Gate) Material(face Face, page Page) http.Handler {
 	return g.enter(face, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if err := g.closed(v, ""); err != nil {
+			return err
+		}
 		_, cite, closed := clause.In[ClosedUntilAcceptance](g.Book(v.Actor.Portal, v.Now))
 		switch {
 		case !closed:

@@ -256,7 +256,7 @@ func TestAddressesThatAreNot(t *testing.T) {
 	stranger, operator := h.Browser(t), h.Browser(t)
 	operator.SignIn("kundelik", "operator")
 	for _, path := range []string{
-		"/nowhere", "/nowhere/agreement", "/kundelik/nowhere", "/kundelik/agreement/offer", "/kundelik/agreement/agreement/editions/99",
+		"/nowhere", "/nowhere/agreement", "/court/nowhere", "/kundelik/agreement/offer", "/kundelik/agreement/agreement/editions/99",
 		"/kundelik/agreement/agreement/editions/01", "/kundelik/agreement/agreement/editions/-1", "/kundelik/agreement/agreement/editions/1e0",
 		"/kundelik/agreement/agreement/editions/99999999999999999999", "/kundelik/agreement/agreement/editions/2", "/kundelik/agreement/agreement/editions/x/changes",
 		"/kundelik/language/de", "/kundelik/agreement/%00", "/kundelik/agreement/%ff%fe", "/kundelik/agreement/agreement/editions/1%2f..%2f1",

@@ -26,12 +26,14 @@ import (
 	"tereze/internal/catalogue"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
+	"tereze/internal/eds"
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
+	"tereze/internal/signing"
 	"tereze/internal/store"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -69,6 +71,11 @@ type Config struct {
 	BusyTimeout time.Duration
 	// Mailboxes are read for letters to the support.
 	Mailboxes []Mailbox
+	// Verifier says whether signatures are good; nil: our own, on the authorities that ship.
+	Verifier eds.Verifier
+	// Authorities asks certification authorities about revocation, for our own verifier; nil: nobody can be
+	// asked, and no signature is taken. A demo asks its own.
+	Authorities eds.Fetch
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 }
@@ -84,6 +91,7 @@ type House struct {
 	Requests   *claims.Requests
 	Operations *operations.Operations
 	Catalogue  *catalogue.Catalogue
+	Signings   *signing.Signings
 	Frame      *frame.Frame
 	Gate       *gate.Gate
 	Sequencer  *evidence.Sequencer
@@ -207,6 +215,11 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	}
 	recorder := evidence.Recorder{Random: rand.Reader, Now: h.Clock.Now, NewID: h.Store.NewID}
 	h.rooms(cfg, recorder, hasher)
+	verifier, err := h.verifier(cfg)
+	if err != nil {
+		return err
+	}
+	h.Signings = h.signings(verifier)
 	for _, pack := range packs {
 		if err := h.Agreements.Found(ctx, pack); err != nil {
 			return err

@@ -22,7 +22,9 @@ import (
 	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
 	"tereze/internal/web/desk"
+	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
+	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -57,13 +59,14 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
+	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve}
 	site.Recovery = &recovery.Recovery{Frame: h.Frame, Accounts: h.Accounts}
 	site.Register = &register.Register{Frame: h.Frame, Ways: map[account.Way]register.Way{
 		account.ByOwnName:    register.Own{Show: site.Front.Register, Take: site.Front.RegisterPost},
 		account.ByCode:       site.ByCode,
 		account.ByPhoneNo:    &byphone.Phone{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
 		account.ByInvitation: &byinvitation.Invitation{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Accept: h.acceptWithin},
-		account.BySteps:      &bysteps.Steps{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin},
+		account.BySteps:      &bysteps.Steps{Asking: asking, Accept: h.acceptWithin},
 	}}
 	site.Desk = &desk.Desk{Frame: h.Frame, Accounts: h.Accounts, Requests: h.Requests, Institution: h.institutionName,
 		View: func(ctx context.Context, look func(desk.EvidenceTx) error) error {
@@ -74,8 +77,9 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
+	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
-	site.Cabinet.Notices = []cabinet.Notice{site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
 		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
@@ -90,6 +94,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Routes(mux)
 	json := &api.API{
 		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn, Channel: h.channel,
+		Signings: h.Signings, Origin: h.Frame.Origin,
 		View: func(ctx context.Context, look func(evidence.View) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},

@@ -97,8 +97,12 @@ func TestTypeBeforeDetails(t *testing.T) {
 		if n := len(outbox(t, h, "egov")); n != 0 {
 			t.Errorf("%d messages although nothing was taken", n)
 		}
-		if p := b.Post("/egov/register/details", details("800101100112", "a@example.kz")...).Want(http.StatusOK); p.Path != "/egov/register/sent" {
-			t.Fatalf("after the details comes %s", p.Path)
+		asked := b.Post("/egov/register/details", details("800101100112", "a@example.kz")...).Want(http.StatusOK)
+		if asked.Path != "/egov/register/signature" {
+			t.Fatalf("after the details comes %s", asked.Path)
+		}
+		if p := b.Sign(asked, h.Key(t, housetest.Person("800101100112"))).Want(http.StatusOK); p.Path != "/egov/register/sent" {
+			t.Fatalf("after the signature comes %s", p.Path)
 		}
 		if p := b.Get("/egov/cabinet/profile"); !strings.HasPrefix(p.Path, "/egov/sign-in") {
 			t.Errorf("before the end the cabinet leads to %s", p.Path)
@@ -125,7 +129,8 @@ func TestTypeBeforeDetails(t *testing.T) {
 		second := h.Browser(t)
 		second.Get("/egov/register")
 		second.Post("/egov/register/type", "kind", "individual")
-		if p := second.Post("/egov/register/details", details("800101100112", "b@example.kz")...); p.Path != "/egov/register/sent" {
+		asked = second.Post("/egov/register/details", details("800101100112", "b@example.kz")...)
+		if p := second.Sign(asked, h.Key(t, housetest.Person("800101100112"))); p.Path != "/egov/register/sent" {
 			t.Errorf("a number that is taken is told apart before the address is proved: %s", p.Path)
 		}
 		again := linkIn(t, outbox(t, h, "egov")[0])
@@ -146,8 +151,13 @@ func TestAgreementBeforeForm(t *testing.T) {
 	covers.Clause(t, "court", "3.5")
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		b := h.Browser(t)
-		if p := b.Get("/court/register").Want(http.StatusOK); p.Path != "/court/register/agreement" {
-			t.Fatalf("registration begins at %s", p.Path)
+		key := h.Key(t, housetest.Head("800101100112", "991240000013", "Сынақ ЖШС"))
+		shown := b.Get("/court/register").Want(http.StatusOK)
+		if shown.Path != "/court/register/key" {
+			t.Fatalf("registration begins at %s", shown.Path)
+		}
+		if p := b.Sign(shown, key).Want(http.StatusOK); p.Path != "/court/register/agreement" {
+			t.Fatalf("after the key comes %s", p.Path)
 		}
 		if p := b.Post("/court/register/form", details("991240000013", "c@example.kz", "kind", "legal_entity", "company", "Сынақ ЖШС")...); p.Path != "/court/register/agreement" {
 			t.Errorf("the agreement was skipped: %s", p.Path)
@@ -170,9 +180,12 @@ func TestAgreementBeforeForm(t *testing.T) {
 			}
 		}
 		b.Post("/court/register/form", short...).Want(http.StatusUnprocessableEntity)
-		b.Post("/court/register/form", details("991240000013", "c@example.kz", "kind", "ministry", "company", "Сынақ ЖШС")...).Want(http.StatusUnprocessableEntity)
-		if p := b.Post("/court/register/form", details("991240000013", "c@example.kz", "kind", "legal_entity", "company", "Сынақ ЖШС")...).Want(http.StatusOK); p.Path != "/court/register/sent" {
-			t.Fatalf("after the form comes %s", p.Path)
+		asked := b.Post("/court/register/form", details("991240000013", "c@example.kz")...).Want(http.StatusOK)
+		if asked.Path != "/court/register/signature" {
+			t.Fatalf("after the form comes %s", asked.Path)
+		}
+		if p := b.Sign(asked, key).Want(http.StatusOK); p.Path != "/court/register/sent" {
+			t.Fatalf("after the signature comes %s", p.Path)
 		}
 		link := linkIn(t, outbox(t, h, "court")[0])
 		h.Clock.Move(25 * time.Hour)
@@ -193,7 +206,7 @@ func TestAgreementBeforeForm(t *testing.T) {
 func TestWithoutCookies(t *testing.T) {
 	t.Parallel()
 	h := housetest.SQLite(t)
-	for _, path := range []string{"/egov/register/type", "/court/register/agreement"} {
+	for _, path := range []string{"/egov/register/type", "/court/register/key"} {
 		p := h.Browser(t).Get(path).Want(http.StatusNotFound)
 		if p.Path != path || p.Attr("html", "lang") != "kk" {
 			t.Errorf("%s leads to %s in %s", path, p.Path, p.Attr("html", "lang"))

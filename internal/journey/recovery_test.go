@@ -129,6 +129,7 @@ func (p *person) setsAnother() {
 	p.answered(422) // the lost one opens nothing any more
 	p.fills("name", losses()[p.portal].name, "password", renewed)
 	p.press("front.sign_in.button")
+	p.speak(losses()[p.portal].language) // the person's own is spoken from here on
 	p.sees("frame.exit")
 }
 

@@ -167,6 +167,7 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_old_password WHERE user_id = $1`,
 		`DELETE FROM account_contact WHERE user_id = $1`,
 		`DELETE FROM account_person WHERE user_id = $1`,
+		`DELETE FROM account_binding WHERE user_id = $1`,
 		`DELETE FROM account_device WHERE user_id = $1`,
 		`DELETE FROM account_access WHERE user_id = $1`,
 		`DELETE FROM account_history WHERE user_id = $1`,
@@ -185,6 +186,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		}
 	}
 	if err := tx.forgetPage(ctx, id); err != nil {
+		return err
+	}
+	if err := tx.forgetSignings(ctx, id); err != nil {
 		return err
 	}
 	return tx.forgetRequests(ctx, id)

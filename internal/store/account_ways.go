@@ -112,10 +112,18 @@ func (tx *Tx) UseSecret(ctx context.Context, hash []byte) (bool, error) {
 
 // StoredPassword follows account.PasswordTx.
 func (tx *Tx) StoredPassword(ctx context.Context, id identity.ID) (account.StoredPassword, error) {
+	return readPassword(tx.queryRow(ctx, `SELECT hash, set_at, temporary, expires_at FROM account_password WHERE user_id = $1`, int64(id)))
+}
+
+// HoldPassword follows account.PasswordTx.
+func (tx *Tx) HoldPassword(ctx context.Context, id identity.ID) (account.StoredPassword, error) {
+	return readPassword(tx.queryRow(ctx, `SELECT hash, set_at, temporary, expires_at FROM account_password WHERE user_id = $1`+tx.forUpdate(), int64(id)))
+}
+
+func readPassword(s scanner) (account.StoredPassword, error) {
 	var p account.StoredPassword
 	var set, expires int64
-	err := tx.queryRow(ctx, `SELECT hash, set_at, temporary, expires_at FROM account_password WHERE user_id = $1`, int64(id)).
-		Scan(&p.Hash, &set, &p.Temporary, &expires)
+	err := s.Scan(&p.Hash, &set, &p.Temporary, &expires)
 	p.SetAt, p.ExpiresAt = instant(set), instant(expires)
 	return p, err
 }

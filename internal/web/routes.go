@@ -18,6 +18,7 @@ import (
 	"tereze/internal/web/desk"
 	"tereze/internal/web/frame"
 	"tereze/internal/web/front"
+	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -46,6 +47,7 @@ type Site struct {
 	Password *password.Password
 	Security *security.Security
 	Passkeys *passkeys.Passkeys
+	Keys     *keys.Keys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
 	Standing *standing.Standing
@@ -165,6 +167,18 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("POST /{portal}/sign-in/passkey", pk.SignInPost)
 	open("GET /{portal}/sign-in/second", pk.After)
 	open("POST /{portal}/sign-in/second", pk.AfterPost)
+	k := s.Keys
+	open("POST /{portal}/sign-in/key/ask", k.AskPost)
+	open("GET /{portal}/sign-in/key", k.SignIn)
+	open("POST /{portal}/sign-in/key", k.SignInPost)
+	open("GET /{portal}/sign-in/key/statement.xml", k.SignInDocument)
+	known("GET /{portal}/cabinet/full-registration", k.Full)
+	known("POST /{portal}/cabinet/full-registration", k.FullPost)
+	known("GET /{portal}/cabinet/full-registration/statement.xml", k.FullDocument)
+	known("GET /{portal}/cabinet/agreement/{document}/sign", k.Acceptance)
+	known("POST /{portal}/cabinet/agreement/{document}/sign", k.AcceptancePost)
+	known("GET /{portal}/cabinet/agreement/{document}/sign/statement.xml", k.AcceptanceDocument)
+
 	known("GET /{portal}/cabinet/passkeys", pk.List)
 	known("GET /{portal}/cabinet/passkeys/add", pk.Add)
 	known("POST /{portal}/cabinet/passkeys/add", pk.AddPost)
@@ -398,7 +412,7 @@ func kindOf(pattern string) string {
 		return "agreement"
 	case "register", "password":
 		return "registration"
-	case "recover", "compromised", "support", "request":
+	case "recover", "compromised", "help", "support", "request":
 		return "support"
 	}
 	return ""

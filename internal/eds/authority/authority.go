@@ -106,6 +106,9 @@ func (a *Authority) certifyItself() (err error) {
 		return err
 	}
 	a.stamper.certificate, err = a.certifyService("stamper", "TIME-STAMPING SERVICE", a.stamper.key, pki.UsageTimeStamping)
+	if err == nil {
+		a.serials[string(a.stamper.certificate.SerialNumber.Bytes())] = true
+	}
 	return err
 }
 

@@ -24,6 +24,7 @@ type Signing struct {
 	At          time.Time          // what the signer's clock says; no signing time where zero
 	Type        string             // of the contents; TypeData where empty
 	Detached    bool               // the document is not enclosed
+	Digested    bool               // what is given is the digest of a document, by the key's own algorithm; Detached alone
 	Rand        io.Reader
 
 	// Stamp asks an authority for a time-stamp over the signature value; nil for none.
@@ -112,8 +113,15 @@ func (s Signing) signerInfo(digest asn1.ObjectIdentifier, document []byte) ([]by
 	if err != nil {
 		return nil, err
 	}
-	sum.Write(document)
-	attributes, err := s.attributes(sum.Sum(nil))
+	digested := document
+	switch {
+	case !s.Digested:
+		sum.Write(document)
+		digested = sum.Sum(nil)
+	case !s.Detached || len(document) != sum.Size():
+		return nil, pki.Refuse(pki.Disagreement, fmt.Errorf("cms: a digest of %d octets, want %d and a detached signature", len(document), sum.Size()))
+	}
+	attributes, err := s.attributes(digested)
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type House struct {
 	*house.House
 	URL    string
 	server *httptest.Server
+	keys   *keys
 }
 
 // Each runs test once per engine, on a house with an empty database.
@@ -64,6 +65,10 @@ func Open(t testing.TB, cfg house.Config) *House {
 		// A test moves the clock by days: sessions outlive that.
 		cfg.Accounts = account.Limits{Idle: 1000 * 24 * time.Hour, Absolute: 1000 * 24 * time.Hour, Failures: 10, Rest: 15 * time.Minute}
 	}
+	signers := newKeys(cfg.Clock)
+	if cfg.Verifier == nil && cfg.Authorities == nil && !cfg.Demo {
+		cfg.Verifier = signers
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(accidents{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	}
@@ -78,7 +83,7 @@ func Open(t testing.TB, cfg house.Config) *House {
 			t.Errorf("close the house: %v", err)
 		}
 	})
-	return &House{House: h, URL: server.URL, server: server}
+	return &House{House: h, URL: server.URL, server: server, keys: signers}
 }
 
 // accidents turns what the gate logs as an error into a failure.

@@ -4,7 +4,10 @@ import (
 	"net/http"
 	"strconv"
 
+	"tereze/internal/account"
 	"tereze/internal/agreement"
+	"tereze/internal/clause"
+	"tereze/internal/eds"
 	"tereze/internal/gate"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -113,10 +116,23 @@ func (s *Cabinet) facts(v gate.Visit, st agreement.Standing) []design.SummaryRow
 	if st.InForce.Number != 0 && !st.Offered {
 		rows = append(rows, row("cabinet.agreement.withdrawn", s.Instant(v, st.InForce.WithdrawnAt), design.Link{}))
 	}
+	if s.signable(v, st) {
+		rows = append(rows, row("cabinet.agreement.signature", s.Say(v, "cabinet.agreement.signature_text"),
+			design.Link{Text: s.Say(v, "cabinet.agreement.sign"), URL: "/" + v.Actor.Portal + "/cabinet/agreement/" + st.Document + "/sign"}))
+	}
 	for _, e := range st.Announced {
 		rows = append(rows, row("cabinet.agreement.announced", s.Say(v, "cabinet.agreement.from",
 			"edition", strconv.Itoa(e.Number), "instant", s.Instant(v, e.InForceAt)),
 			design.Link{Text: s.Say(v, "frame.amendment.read"), URL: changesURL(e)}))
 	}
 	return rows
+}
+
+// signable says whether an acceptance can be signed: where the agreement knows what a signature proves, or
+// knows people by their keys (egov 1.2.13, court 3.1, ismet 1.18).
+func (s *Cabinet) signable(v gate.Visit, st agreement.Standing) bool {
+	book := s.Agreements.Book(v.Actor.Portal, v.Now)
+	_, _, proves := clause.In[eds.SignatureProof](book)
+	_, _, demanded := clause.In[account.Certificate](book)
+	return (proves || demanded) && len(st.Accepted) > 0
 }

@@ -18,6 +18,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/signing"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
@@ -30,6 +31,7 @@ type EvidenceTx interface {
 	EvidenceOf(ctx context.Context, home, before identity.ID, limit int) ([]evidence.Entry, error)
 	// EvidenceActs lists those of one act in the same way.
 	EvidenceActs(ctx context.Context, home identity.ID, act string, before identity.ID, limit int) ([]evidence.Entry, error)
+	signing.KeptTx
 }
 
 // Cabinet draws the pages of this area. All fields are needed.

@@ -49,7 +49,16 @@ func (s *Cabinet) receipt(r *http.Request, v gate.Visit) (evidence.Receipt, erro
 	}
 	var out evidence.Receipt
 	err = s.View(r.Context(), func(tx EvidenceTx) error {
-		out, err = evidence.ReceiptOf(r.Context(), tx, s.Verifier, v.Actor.User, id)
+		if out, err = evidence.ReceiptOf(r.Context(), tx, s.Verifier, v.Actor.User, id); err != nil {
+			return err
+		}
+		kept, err := tx.KeptSignature(r.Context(), v.Actor.User, id)
+		if fault.Is(err, fault.Absent) {
+			return nil
+		}
+		if err == nil && len(kept.Signed) > 0 {
+			out.Signed = &evidence.Signed{Statement: kept.Signed[0].Document, Signature: kept.Signed[0].Signature}
+		}
 		return err
 	})
 	if fault.Is(err, fault.Absent) {
@@ -132,6 +141,7 @@ func (s *Cabinet) receiptRows(v gate.Visit, x evidence.Receipt, staff staff) ([]
 	exact("cabinet.receipt.actor", e.Actor, false)
 	exact("cabinet.receipt.entry", strconv.FormatInt(int64(e.ID), 10), false)
 	exact("cabinet.receipt.digest", e.Detail["digest"], true)
+	exact("cabinet.receipt.signature", e.Detail["signature"], true)
 	exact("cabinet.receipt.commitment", x.Commitment().String(), true)
 	exact("cabinet.receipt.index", strconv.FormatInt(x.Index, 10), false)
 	exact("cabinet.receipt.log", checkpoint.Origin, false)

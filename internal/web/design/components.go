@@ -94,6 +94,9 @@ func (c Panel) Render(ctx context.Context, w io.Writer) error { return c.view().
 // Render draws the component. See [PasswordInput].
 func (c PasswordInput) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
+// Render draws the component. See [PhoneSigning].
+func (c PhoneSigning) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [PrintButton].
 func (c PrintButton) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
@@ -108,6 +111,9 @@ func (c Receipt) Render(ctx context.Context, w io.Writer) error { return c.view(
 
 // Render draws the component. See [Select].
 func (c Select) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
+// Render draws the component. See [Signing].
+func (c Signing) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
 // Render draws the component. See [StartButton].
 func (c StartButton) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }

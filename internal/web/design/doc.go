@@ -32,7 +32,8 @@
 // [Checkboxes], [Radios], [Select], [DateInput], [FileUpload], [Button],
 // [ButtonLink], [ButtonGroup], [StartButton], [PrintButton]. All but buttons
 // embed [Field]; a refusal is put into Field.Error and into the summary under
-// the field's id, which is its Name unless ID is set.
+// the field's id, which is its Name unless ID is set. [Signing] asks for an
+// electronic signature, with NCALayer or as a file; [PhoneSigning] with a phone.
 //
 // Messages: [Announcement], [InsetText], [WarningText], [NotificationBanner], [Panel],
 // [EmptyState], [Tag], [Idle].

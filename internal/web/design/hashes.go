@@ -25,10 +25,12 @@ func hashed(name string) string {
 		return AssetPath + "idle.0314182a3814.js"
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
+	case "ncalayer.js":
+		return AssetPath + "ncalayer.e03366922325.js"
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.eef8613f4a9c.css"
+		return AssetPath + "tereze.af4d029c9c8b.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	}

@@ -178,7 +178,35 @@ func (s sample) form() Component {
 		templ.Raw(`<div class="govuk-button-group">`),
 		Button{Text: s.say("Жалғастыру", "Continue")}, Button{Text: s.say("Сақтап қою", "Save for later"), Look: Secondary}, Button{Text: s.say("Бас тарту", "Refuse"), Look: Warning},
 		templ.Raw(`</div></form>`),
+		templ.Raw(`<form method="post" enctype="multipart/form-data">`), s.signing(), templ.Raw(`</form>`),
+		templ.Raw(`<form method="post">`), s.phone(), templ.Raw(`</form>`),
 	)
+}
+
+// signing is a signature to be given; its states are shown by the script alone.
+func (s sample) signing() Component {
+	states := map[string]SignState{}
+	for _, name := range SignStates() {
+		states[name] = SignState{Title: s.say("Күй", "State") + " " + name, Text: s.say("Не істеу керек", "What to do"), Busy: name == "waiting"}
+	}
+	states["not_running"] = SignState{Title: s.say("NCALayer табылмады", "NCALayer was not found"), Steps: []string{s.say("Іске қосыңыз", "Start it")}, Link: Link{s.say("Жүктеп алу", "Download"), "/ncalayer"}}
+	return Signing{
+		ID: "signing", Name: "signature", Format: SignCMS, Encapsulate: true, Locale: "kk", Wait: 300, States: states,
+		Documents: []SignDocument{{Base64: "MTEK", Name: s.say("Өтініш", "Application"), File: "/application.xml"}},
+		Start:     s.say("NCALayer арқылы қол қою", "Sign with NCALayer"), Stop: s.say("Күтуді тоқтату", "Stop waiting"), Plain: s.say("JavaScript өшірулі", "JavaScript is off"),
+		Other:  Link{s.say("Телефонмен қол қою", "Sign with a phone"), "/phone"},
+		Upload: FileUpload{Field: Field{Name: "signature_file", Label: s.say("Қолтаңба файлы", "Signature file"), Error: s.say("Файлды таңдаңыз", "Choose a file")}, Accept: ".cms"},
+		About:  s.say("Қолтаңба файлын жіберу", "Send a signature file"), Hint: s.say("Құжатқа қол қойыңыз", "Sign the document"), Send: s.say("Жіберу", "Send"),
+	}
+}
+
+func (s sample) phone() Component {
+	return PhoneSigning{
+		QR: "/qr.png", QRAlt: s.say("QR коды", "QR code"), Open: Link{s.say("Осы телефонда ашу", "Open on this phone"), "https://m.egov.kz/mobileSign/"},
+		Number: "123 456", Lead: s.say("Кодты сканерлеңіз", "Scan the code"), Compare: s.say("Телефондағы нөмір:", "The number on the phone:"), Expires: s.say("18:57 дейін", "Until 18:57"),
+		Refused: s.say("Қолтаңба қабылданбады.", "The signature was not taken."), Label: s.say("Телефондағы қолтаңба", "Signature on the phone"), Waiting: s.say("Күтілуде", "Waiting"), Check: "/phone",
+		Text: "mobileSign:https://portal.example/mgovSign/1", TextSaid: s.say("Кодтың мәтіні", "What the code says"),
+	}
 }
 
 // cabinet is what a signed-in person sees, and a dashboard.
@@ -280,6 +308,7 @@ func pages(t *testing.T, lang string) []*html.Node {
 	s := sample{lang}
 	form := s.page(s.say("Сіз туралы мәліметтер", "Your details"))
 	form.Refused, form.Person, form.Navigation = true, nil, nil
+	form.Signs = true
 	form.SignIn = Link{s.say("Кіру", "Sign in"), "/sign-in"}
 	form.Back = Link{s.say("Артқа", "Back"), "/back"}
 	cabinet := s.page(s.say("Жеке кабинет", "Your cabinet"))

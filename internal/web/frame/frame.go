@@ -299,6 +299,9 @@ func (f *Frame) Write(w http.ResponseWriter, r *http.Request, status int, page d
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Language", page.Lang)
+	if page.Signs {
+		gate.AlsoConnect(h, design.NCALayer)
+	}
 	return send(w, r, status, buf.Bytes())
 }
 

@@ -44,6 +44,8 @@ type signInView struct {
 	Methods     methods
 	Links       []design.Link
 	Recover     design.Link
+	Key         *design.Button // nil where the agreement lets nobody in by a signature key
+	KeyURL      string
 	Passkey     *design.Button // nil where a passkey is not taken instead of the password
 	PasskeyURL  string
 }
@@ -159,6 +161,9 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	view.Compromised = design.Link{Text: s.Say(v, "security.compromised.title"), URL: home(v) + "/compromised"}
 	if _, cite, ok := clause.In[account.CredentialWarning](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {
 		view.Warning = &design.WarningText{Text: s.Say(v, "security.warning"), Cite: s.Cite(v, cite)}
+	}
+	if allowed, _ := s.Accounts.KeyFirst(v.Actor.Portal); allowed {
+		view.Key, view.KeyURL = &design.Button{Text: s.Say(v, "keys.sign_in.button"), Look: design.Secondary}, home(v)+"/sign-in/key/ask"
 	}
 	if first, _ := s.Accounts.PasskeyFirst(v.Actor.Portal); first {
 		if _, ok := s.PasskeySite(r, v); ok {

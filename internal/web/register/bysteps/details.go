@@ -2,7 +2,7 @@ package bysteps
 
 import (
 	"net/http"
-	"net/url"
+	"slices"
 	"strconv"
 
 	"tereze/internal/account"
@@ -30,7 +30,8 @@ type detailsView struct {
 	Title   string
 	Lead    string
 	Errors  []design.FieldError
-	Kind    *design.Radios // nil where an earlier step asked for it
+	Kind    *design.Radios     // nil where an earlier step asked for it
+	Known   design.SummaryList // what the certificate says
 	Fields  []design.Component
 	Button  string
 }
@@ -52,6 +53,14 @@ func (s *Steps) showDetails(w http.ResponseWriter, r *http.Request, v gate.Visit
 		view.Kind = s.kinds(v, form.Kind, byField["kind"])
 	}
 	view.Fields = s.fields(v, kind, form, byField)
+	if account.Prefilled(s.Agreements.Book(v.Actor.Portal, v.Now)) {
+		view.Kind, view.Known = nil, s.answers(v, a.Form)
+		view.Lead, view.Button = s.Say(v, "bysteps.details.from_key"), s.Say(v, "bysteps.continue")
+		view.Fields = view.Fields[len(view.Fields)-3:] // what no certificate says: address and password
+	}
+	if slices.Contains(account.StepsOf(s.Agreements.Book(v.Actor.Portal, v.Now)), account.StepSignature) {
+		view.Button = s.Say(v, "bysteps.continue")
+	}
 	page := s.Page(r, v, view.Title)
 	page.Refused = refused != nil
 	return s.Write(w, r, answer(refused), page, view.page())
@@ -114,7 +123,5 @@ func (s *Steps) takeDetails(r *http.Request, v gate.Visit, a account.Attempt, to
 	return s.Accounts.TakeDetails(r.Context(), v.Actor.Portal, token, step, v.Address, account.Details{
 		Kind: form.Kind, Number: form.Number, Surname: form.Surname, Given: form.Given, Patronymic: form.Patronymic,
 		Company: form.Company, Email: form.Email, Password: form.Password, Again: form.Again,
-	}, func(secret string) string {
-		return s.Origin(r) + at(v, confirmStep) + "?link=" + url.QueryEscape(secret)
-	})
+	}, s.confirmURL(r, v))
 }

@@ -43,6 +43,12 @@ func (v detailsView) page() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if len(v.Known.Rows) > 0 {
+			templ_7745c5c3_Err = v.Known.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if v.Kind != nil {
 			templ_7745c5c3_Err = v.Kind.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

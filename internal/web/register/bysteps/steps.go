@@ -15,13 +15,13 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/signing"
 	"tereze/internal/web/frame"
 )
 
 // Steps is the pages of this way.
 type Steps struct {
-	*frame.Frame
-	Accounts *account.Accounts
+	*frame.Asking
 	// Accept records the acceptance in the transaction of the step.
 	Accept func(ctx context.Context, tx account.Tx, actor identity.Actor, how string, seen []agreement.Seen, address string) error
 }
@@ -48,8 +48,9 @@ func (s *Steps) Begin(w http.ResponseWriter, r *http.Request, v gate.Visit) erro
 	return frame.SeeOther(w, r, at(v, a.Step))
 }
 
-// BeginPost is a form that no page of this way sends.
+// BeginPost begins anew: somebody who is about to sign has found a mistake.
 func (s *Steps) BeginPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	http.SetCookie(w, gate.AttemptCookie(v.Actor.Portal, cookie, ""))
 	return frame.SeeOther(w, r, "/"+v.Actor.Portal+"/register")
 }
 
@@ -68,6 +69,8 @@ func (s *Steps) Step(w http.ResponseWriter, r *http.Request, v gate.Visit, step 
 	switch {
 	case err != nil:
 		return err
+	case step == documentStep:
+		return s.Document(w, r, v, signing.Register, signing.Browser{Home: a.ID, Token: gate.AttemptToken(r, v.Actor.Portal, cookie)})
 	case step != a.Step:
 		return frame.SeeOther(w, r, at(v, a.Step))
 	}
@@ -83,6 +86,8 @@ func (s *Steps) show(w http.ResponseWriter, r *http.Request, v gate.Visit, a acc
 		return s.showAgreement(w, r, v, refused)
 	case account.StepDetails, account.StepForm:
 		return s.showDetails(w, r, v, a, form, refused)
+	case account.StepKey, account.StepSignature:
+		return s.showSignature(w, r, v, a, refused)
 	case account.StepSent:
 		return s.showSent(w, r, v, a)
 	}
@@ -91,8 +96,10 @@ func (s *Steps) show(w http.ResponseWriter, r *http.Request, v gate.Visit, a acc
 
 // StepPost takes the form of a step.
 func (s *Steps) StepPost(w http.ResponseWriter, r *http.Request, v gate.Visit, step string) error {
-	if err := frame.ReadForm(r); err != nil {
-		return err
+	if step != account.StepKey && step != account.StepSignature { // these bring files
+		if err := frame.ReadForm(r); err != nil {
+			return err
+		}
 	}
 	if step == confirmStep {
 		return s.confirmPost(w, r, v)
@@ -114,6 +121,8 @@ func (s *Steps) StepPost(w http.ResponseWriter, r *http.Request, v gate.Visit, s
 	case account.StepDetails, account.StepForm:
 		form = readDetails(r)
 		err = s.takeDetails(r, v, a, token, step, form)
+	case account.StepKey, account.StepSignature:
+		err = s.takeSignature(r, v, a, token)
 	default:
 		return fault.New(fault.Absent, "gate.no_page")
 	}

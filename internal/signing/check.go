@@ -1,0 +1,118 @@
+package signing
+
+import (
+	"bytes"
+	"context"
+
+	"tereze/internal/clause"
+	"tereze/internal/eds"
+	"tereze/internal/eds/pki"
+	"tereze/internal/fault"
+)
+
+// FormField is the field of a page at which refusals of an answer stand.
+const FormField = "signature_file"
+
+// Signed is an answer that holds: who signed what was asked. Hand it to Use before anything follows from it.
+type Signed struct {
+	Request    Request
+	Signatures [][]byte // one for each document of the request, as they came
+	Holder     pki.Holder
+	Signer     eds.Signer // of the statement
+}
+
+// Check says whether an answer is good: one signature for each document, each by one signer and valid, over
+// the very bytes that were asked, all by the same certificate, of a person with an IIN, and of the one who
+// was asked. A nil answer stands for what a phone has brought.
+//
+// Refusals, at FormField: Invalid "eds.reason.…" with the reason why the signature is not valid;
+// Invalid "signing.form" for a signature in another form; Invalid "signing.nobody" for a certificate
+// of no person; Forbidden "signing.other_person", "signing.other_organisation", by the clause on
+// one's own key; Forbidden "signing.several_keys"; TooMany "signing.tries"; Absent "signing.ended";
+// Conflict "signing.not_answered". An error that is none of these means that nobody could say.
+func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signed, error) {
+	if !s.live(r) {
+		return Signed{}, ended()
+	}
+	if answer == nil {
+		if answer = r.Content.Answer; answer == nil {
+			return Signed{}, fault.New(fault.Conflict, "signing.not_answered").At(FormField)
+		}
+	}
+	if len(answer) != len(r.Content.Documents) {
+		return Signed{}, refused(pki.NoSigner)
+	}
+	if err := s.count(ctx, r); err != nil {
+		return Signed{}, err
+	}
+	signed := Signed{Request: r, Signatures: answer}
+	for i, d := range r.Content.Documents {
+		signer, err := s.one(ctx, r, d, answer[i])
+		if err != nil {
+			return Signed{}, err
+		}
+		if i == 0 {
+			signed.Signer, signed.Holder = signer, signer.Holder
+		} else if !signer.Certificate.Equal(signed.Signer.Certificate) {
+			return Signed{}, fault.New(fault.Forbidden, "signing.several_keys").At(FormField)
+		}
+	}
+	return signed, s.whose(r, signed.Holder)
+}
+
+func refused(reason pki.Reason) error {
+	return fault.New(fault.Invalid, (&eds.Result{Reason: reason}).Key()).At(FormField)
+}
+
+// count bears many tries of a person, and not the many of a program that keeps us verifying.
+func (s *Signings) count(ctx context.Context, r Request) error {
+	var ok bool
+	err := s.InTx(ctx, func(tx Tx) (err error) {
+		ok, err = tx.TrySigning(ctx, r.Home, r.ID, maxTries)
+		return err
+	})
+	if err == nil && !ok {
+		return fault.New(fault.TooMany, "signing.tries").At(FormField)
+	}
+	return err
+}
+
+// one verifies the signature of one document.
+func (s *Signings) one(ctx context.Context, r Request, d Document, signature []byte) (eds.Signer, error) {
+	q := eds.Question{Document: signature, Signers: 1, Purpose: pki.Signing}
+	if r.Purpose == SignIn {
+		q.Purpose = pki.Authentication
+	}
+	if r.Content.Format == eds.CMS && !bytes.HasPrefix(bytes.TrimSpace(signature), []byte("<")) {
+		q.Content = bytes.NewReader(d.Content)
+	}
+	result, err := s.Verifier.Verify(ctx, q)
+	switch {
+	case err != nil:
+		return eds.Signer{}, err
+	case result.Form != r.Content.Format:
+		return eds.Signer{}, fault.New(fault.Invalid, "signing.form").At(FormField)
+	case !result.Valid:
+		return eds.Signer{}, refused(result.Reason)
+	case len(result.Signers) != 1 || result.Signers[0].Certificate == nil:
+		return eds.Signer{}, refused(pki.NoSigner)
+	case q.Content == nil && !bytes.Equal(result.Content, d.Content), result.Content != nil && !bytes.Equal(result.Content, d.Content):
+		return eds.Signer{}, refused(pki.WrongDocument)
+	}
+	return result.Signers[0], nil
+}
+
+// whose refuses the key of somebody else than the one who was asked.
+func (s *Signings) whose(r Request, h pki.Holder) error {
+	person := h.Kind == pki.Individual || h.Kind == pki.LegalEntityPerson
+	_, cite, _ := clause.In[eds.OwnKey](s.Book(r.Portal, s.Now()))
+	switch {
+	case h.Ambiguous || !person || h.IIN == "":
+		return fault.New(fault.Invalid, "signing.nobody").At(FormField)
+	case r.Content.IIN != "" && r.Content.IIN != h.IIN:
+		return fault.New(fault.Forbidden, "signing.other_person").By(cite).At(FormField)
+	case r.Content.BIN != "" && r.Content.BIN != h.BIN:
+		return fault.New(fault.Forbidden, "signing.other_organisation").By(cite).At(FormField)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package signing
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"strconv"
+	"strings"
+
+	"tereze/internal/eds"
+	"tereze/internal/fault"
+	"tereze/internal/identity"
+)
+
+// Ticket is what a phone's address carries: which request, and its secret. It opens the request for
+// reading and answering, never the browser's part of it.
+func (r Request) Ticket() string {
+	return strconv.FormatInt(int64(r.Home), 36) + "." + strconv.FormatInt(int64(r.ID), 36) + "." + r.Content.Secret
+}
+
+// ForPhone gives the request of a ticket. Refusal: Absent "signing.ended" for one that is not ours, of
+// another portal, that was answered, has served, or has run out.
+func (s *Signings) ForPhone(ctx context.Context, portal, ticket string) (r Request, err error) {
+	parts := strings.Split(ticket, ".")
+	if len(parts) != 3 || len(ticket) > 100 {
+		return Request{}, ended()
+	}
+	home, errHome := strconv.ParseInt(parts[0], 36, 64)
+	id, errID := strconv.ParseInt(parts[1], 36, 64)
+	if errHome != nil || errID != nil {
+		return Request{}, ended()
+	}
+	err = s.InView(ctx, func(tx Tx) error {
+		r, err = tx.Signing(ctx, identity.ID(home), identity.ID(id))
+		return err
+	})
+	switch {
+	case fault.Is(err, fault.Absent):
+		return Request{}, ended()
+	case err != nil:
+		return Request{}, err
+	case r.Portal != portal || subtle.ConstantTimeCompare([]byte(r.Content.Secret), []byte(parts[2])) != 1 || r.State != Open || !s.live(r):
+		return Request{}, ended()
+	}
+	return r, nil
+}
+
+// CheckBearer refuses a phone that does not show what API 1 gave it. Refusal: Forbidden "signing.ended".
+func (r Request) CheckBearer(authorization string) error {
+	if r.Content.Bearer == "" {
+		return nil
+	}
+	token, ok := strings.CutPrefix(authorization, "Bearer ")
+	if !ok || subtle.ConstantTimeCompare([]byte(token), []byte(r.Content.Bearer)) != 1 {
+		return fault.New(fault.Forbidden, "signing.ended")
+	}
+	return nil
+}
+
+// Answer takes what a phone brings, if Check does. The request is then Answered and waits for the browser
+// that asked; why an answer is refused is shown there too. Refusals: those of Check, and Conflict
+// "eds.reason.nonce_used" when another phone was first.
+func (s *Signings) Answer(ctx context.Context, r Request, answer [][]byte) error {
+	if answer == nil {
+		answer = [][]byte{}
+	}
+	_, refusal := s.Check(ctx, r, answer)
+	x, known := errors.AsType[*fault.Fault](refusal)
+	if refusal != nil && (!known || x.Kind == fault.Absent || x.Kind == fault.TooMany) {
+		return refusal
+	}
+	r.Version++
+	if known {
+		r.Content.Refused = x.Key
+	} else {
+		r.State, r.Content.Answer, r.Content.Refused = Answered, answer, ""
+	}
+	err := s.InTx(ctx, func(tx Tx) error { return tx.SaveSigning(ctx, r) })
+	if fault.Is(err, fault.Conflict) {
+		return fault.New(fault.Conflict, "eds.reason.nonce_used").At(FormField)
+	}
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// Method is how the app is told to sign.
+func (r Request) Method() string {
+	switch {
+	case r.Content.Format == eds.XML:
+		return "XML"
+	case r.Content.Detached:
+		return "CMS_SIGN_ONLY"
+	}
+	return "CMS_WITH_DATA"
+}

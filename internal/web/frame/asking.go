@@ -1,0 +1,159 @@
+package frame
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+
+	"tereze/internal/account"
+	"tereze/internal/eds"
+	"tereze/internal/eds/pki"
+	"tereze/internal/fault"
+	"tereze/internal/gate"
+	"tereze/internal/signing"
+	"tereze/internal/web/design"
+)
+
+// Asking is what a page needs that asks for a signature: it makes the request, shows it, and takes the answer.
+type Asking struct {
+	*Frame
+	Signings *signing.Signings
+	Accounts *account.Accounts
+	// Serve lets a checked answer serve within an act of account, and keeps it there.
+	Serve func(signing.Signed) account.Serve
+}
+
+// RequestField names the hidden field by which a form says which request it answers.
+const RequestField = "request"
+
+// AskedView is a request for a signature as a form shows it.
+type AskedView struct {
+	Request string
+	Signing design.Signing
+}
+
+// Ask makes the request, or gives again the one this browser has open, and draws it. document is the address
+// at which what is to be signed can be fetched, for those who sign elsewhere.
+func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, document, failed string) (AskedView, error) {
+	ask.Portal, ask.Format = v.Actor.Portal, eds.CMS
+	ask.Names = signing.Names{v.Actor.Language: a.Say(v, "sign.document")}
+	var r signing.Request
+	err := a.Signings.InTx(ctx, func(tx signing.Tx) (err error) {
+		r, err = a.Signings.Ask(ctx, tx, ask)
+		return err
+	})
+	if err != nil {
+		return AskedView{}, err
+	}
+	id := a.Opaque.Of(r.ID)
+	d := r.Content.Documents[0]
+	return AskedView{Request: id, Signing: a.Signing(v, design.Signing{
+		Documents: []design.SignDocument{SignDocument(d.Content, "", document+"?"+RequestField+"="+id)},
+		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN,
+	}, failed)}, nil
+}
+
+// request finds the one a form or an address names. Refusal: Absent "signing.ended".
+func (a *Asking) request(ctx context.Context, v gate.Visit, purpose signing.Purpose, b signing.Browser, named string) (signing.Request, error) {
+	id, err := a.Opaque.ID(named)
+	if err != nil {
+		return signing.Request{}, fault.New(fault.Absent, "signing.ended")
+	}
+	return a.Signings.Of(ctx, v.Actor.Portal, purpose, b, id)
+}
+
+// Document hands out what is to be signed, to be signed elsewhere.
+func (a *Asking) Document(w http.ResponseWriter, r *http.Request, v gate.Visit, purpose signing.Purpose, b signing.Browser) error {
+	asked, err := a.request(r.Context(), v, purpose, b, r.URL.Query().Get(RequestField))
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/xml; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="statement.xml"`)
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(asked.Content.Documents[0].Content) // the person has left; the answer was right
+	return nil
+}
+
+// Take reads and checks an answer, to a request that states these facts: whose key it is by, and what may serve. Where it is the key of another
+// than the one who was asked, that is recorded as posing as another (egov 3.4.5).
+//
+// Refusals: those of Signatures, of signing.Signings.Of, as a Conflict, and of Check.
+func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b signing.Browser, stated ...map[string]string) (account.Key, account.Serve, error) {
+	answer, err := Signatures(r, 1)
+	if err != nil {
+		return account.Key{}, nil, err
+	}
+	asked, err := a.request(r.Context(), v, purpose, b, r.PostFormValue(RequestField))
+	if err != nil {
+		return account.Key{}, nil, ended(err)
+	}
+	if len(answer[0]) > maxAnswer {
+		return account.Key{}, nil, fault.New(fault.Invalid, "form.signature_length").At(SignatureFile)
+	}
+	for _, facts := range stated {
+		if err := states(asked, facts); err != nil {
+			return account.Key{}, nil, err
+		}
+	}
+	signed, err := a.Signings.Check(r.Context(), asked, answer)
+	if x, ok := errors.AsType[*fault.Fault](err); ok && signed.Signer.Certificate != nil && (x.Key == "signing.other_person" || x.Key == "signing.other_organisation") {
+		if failed := a.Accounts.Posed(r.Context(), v.Actor.Portal, b.Home, x.Cite, v.Address, keyOf(signed)); failed != nil {
+			return account.Key{}, nil, failed
+		}
+	}
+	if err != nil {
+		return account.Key{}, nil, ended(err)
+	}
+	return keyOf(signed), a.Serve(signed), nil
+}
+
+// maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
+const maxAnswer = 256 << 10
+
+// states refuses the answer to a request whose facts are not the facts any more: what was accepted is another
+// text than the one that was to be signed.
+func states(asked signing.Request, facts map[string]string) error {
+	st, err := signing.ReadStatement(asked.Content.Documents[0].Content)
+	if err != nil {
+		return err
+	}
+	for name, value := range facts {
+		if st.Fields[name] != value {
+			return ended(fault.New(fault.Absent, "signing.ended"))
+		}
+	}
+	return nil
+}
+
+// ended tells at the form of a request that is over, instead of showing a page that is not there: the form
+// that is shown again has a new one.
+func ended(err error) error {
+	if fault.Is(err, fault.Absent) {
+		return fault.New(fault.Conflict, "signing.ended").At(signing.FormField)
+	}
+	return err
+}
+
+// keyOf is what account needs to know of the holder.
+func keyOf(s signing.Signed) account.Key {
+	h, c := s.Holder, s.Signer.Certificate
+	return account.Key{
+		IIN: h.IIN, BIN: h.BIN, Surname: h.Surname, Given: h.GivenName, Patronymic: h.Patronymic, Organisation: h.Organisation,
+		Binds:  slices.Contains(h.Roles, pki.FirstHead) || slices.Contains(h.Roles, pki.Signatory),
+		EndsAt: c.NotAfter, Detail: s.Detail(),
+	}
+}
+
+// Stated are the fields of a statement, in the order of their names.
+func Stated(values map[string]string) (fields []signing.Field) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if values[name] != "" {
+			fields = append(fields, signing.Field{Name: name, Value: values[name]})
+		}
+	}
+	return fields
+}

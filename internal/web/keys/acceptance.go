@@ -1,0 +1,83 @@
+package keys
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"tereze/internal/agreement"
+	"tereze/internal/fault"
+	"tereze/internal/gate"
+	"tereze/internal/signing"
+	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
+)
+
+func acceptanceURL(v gate.Visit, document string) string {
+	return home(v) + "/cabinet/agreement/" + document + "/sign"
+}
+
+// acceptance is the newest one of the document that an address names. Refusal: Absent.
+func (s *Keys) acceptance(r *http.Request, v gate.Visit) (agreement.Acceptance, error) {
+	all, err := s.Mine(r.Context(), v.Actor)
+	if err != nil {
+		return agreement.Acceptance{}, err
+	}
+	slices.Reverse(all)
+	i := slices.IndexFunc(all, func(x agreement.Acceptance) bool { return x.Document == r.PathValue("document") })
+	if i < 0 {
+		return agreement.Acceptance{}, fault.New(fault.Absent, "gate.no_page")
+	}
+	return all[i], nil
+}
+
+// Acceptance is GET /{portal}/cabinet/agreement/{document}/sign: what was accepted, to be signed.
+func (s *Keys) Acceptance(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	return s.showAcceptance(w, r, v, nil)
+}
+
+// AcceptanceDocument is GET /{portal}/cabinet/agreement/{document}/sign/statement.xml.
+func (s *Keys) AcceptanceDocument(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	return s.Document(w, r, v, signing.Accept, s.browser(v, s.Token(r, v.Actor.Portal)))
+}
+
+// AcceptancePost takes the signature; it leads to the receipt, in which the signature stands.
+func (s *Keys) AcceptancePost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	x, err := s.acceptance(r, v)
+	if err != nil {
+		return err
+	}
+	key, serve, err := s.Take(r, v, signing.Accept, s.browser(v, s.Token(r, v.Actor.Portal)), x.Stated())
+	if err != nil {
+		return s.showAcceptance(w, r, v, err)
+	}
+	entry, err := s.Sign(r.Context(), v.Actor, x, key, serve)
+	if err != nil {
+		return s.showAcceptance(w, r, v, err)
+	}
+	return frame.SeeOther(w, r, home(v)+"/cabinet/receipts/"+s.Opaque.Of(entry))
+}
+
+func (s *Keys) showAcceptance(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
+	x, err := s.acceptance(r, v)
+	if err != nil {
+		return err
+	}
+	bound, err := s.Accounts.KeyOf(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	view := signView{
+		Title: s.Say(v, "keys.acceptance.title"), Lead: s.Say(v, "keys.acceptance.lead"), Cite: s.Cite(v, x.Cite),
+		Next: design.Link{Text: s.Say(v, "keys.acceptance.back"), URL: home(v) + "/cabinet/agreement"},
+	}
+	view.Facts.Rows = []design.SummaryRow{
+		{Key: s.Say(v, "keys.acceptance.document"), Value: s.DocumentTitle(v, x.Document)},
+		{Key: s.Say(v, "keys.acceptance.edition"), Value: strconv.Itoa(x.Edition)},
+		{Key: s.Say(v, "keys.acceptance.at"), Value: s.Instant(v, x.At)},
+	}
+	stated := x.Stated()
+	stated["user"], stated["name"] = s.Opaque.Of(v.Actor.User), v.Actor.Shown
+	ask := signing.Ask{Purpose: signing.Accept, Browser: s.browser(v, s.Token(r, v.Actor.Portal)), IIN: bound.IIN, Fields: frame.Stated(stated)}
+	return s.show(w, r, v, view, &ask, acceptanceURL(v, x.Document)+documentName, refused)
+}

@@ -1,0 +1,93 @@
+package keys
+
+import (
+	"context"
+	"net/http"
+
+	"tereze/internal/account"
+	"tereze/internal/fault"
+	"tereze/internal/gate"
+	"tereze/internal/signing"
+	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
+)
+
+func fullURL(v gate.Visit) string { return home(v) + "/cabinet/full-registration" }
+
+// Full is GET /{portal}/cabinet/full-registration: what full registration is, whether it is done, and the
+// signature that does it (ismet 5.2).
+func (s *Keys) Full(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	return s.showFull(w, r, v, nil)
+}
+
+// FullDocument is GET /{portal}/cabinet/full-registration/statement.xml.
+func (s *Keys) FullDocument(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	return s.Document(w, r, v, signing.Bind, s.browser(v, s.Token(r, v.Actor.Portal)))
+}
+
+// FullPost binds the number of whom the key stands for.
+func (s *Keys) FullPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	key, serve, err := s.Take(r, v, signing.Bind, s.browser(v, s.Token(r, v.Actor.Portal)))
+	if err == nil {
+		err = s.Accounts.Bind(r.Context(), v.Actor, key, serve)
+	}
+	if err != nil {
+		return s.showFull(w, r, v, err)
+	}
+	return frame.SeeOther(w, r, fullURL(v)+"?done=1")
+}
+
+func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
+	_, cite, bound, ok, err := s.Accounts.FullRegistration(r.Context(), v.Actor)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.Absent, "gate.no_page")
+	}
+	view := signView{
+		Title: s.Say(v, "keys.full.title"), Cite: s.Cite(v, cite),
+		Next: design.Link{Text: s.Say(v, "keys.full.cabinet"), URL: home(v) + "/cabinet"},
+	}
+	if bound != nil {
+		view.Lead = s.Say(v, "keys.full.done")
+		view.Facts.Rows = s.party(v, *bound)
+		if r.URL.Query().Get("done") != "" {
+			view.Success = &design.NotificationBanner{Heading: s.Say(v, "keys.full.thanks"), Success: true}
+		}
+		return s.show(w, r, v, view, nil, "", refused)
+	}
+	view.Lead, view.Told = s.Say(v, "keys.full.lead"), s.Say(v, "keys.full.who")
+	ask := signing.Ask{
+		Purpose: signing.Bind, Browser: s.browser(v, s.Token(r, v.Actor.Portal)),
+		Fields: frame.Stated(map[string]string{"user": s.Opaque.Of(v.Actor.User), "name": v.Actor.Shown}),
+	}
+	return s.show(w, r, v, view, &ask, fullURL(v)+documentName, refused)
+}
+
+// party is whose data are bound.
+func (s *Keys) party(v gate.Visit, b account.Binding) []design.SummaryRow {
+	rows := []design.SummaryRow{{Key: s.Say(v, "keys.full.party"), Value: s.Say(v, "keys.party."+b.Party)}}
+	add := func(key, value string) {
+		if value != "" {
+			rows = append(rows, design.SummaryRow{Key: s.Say(v, key), Value: value})
+		}
+	}
+	add("keys.full.organisation", b.Organisation)
+	add("keys.full.bin", b.BIN)
+	add("keys.full.iin", b.IIN)
+	add("keys.full.at", s.Instant(v, b.BoundAt))
+	return rows
+}
+
+// Reminder tells a potential user in the cabinet what they are, and where they become a user.
+func (s *Keys) Reminder(ctx context.Context, _ *http.Request, v gate.Visit) (*design.NotificationBanner, error) {
+	potential, cite, err := s.Accounts.Potential(ctx, v.Actor)
+	if err != nil || !potential {
+		return nil, err
+	}
+	return &design.NotificationBanner{
+		Heading: s.Say(v, "keys.potential"), More: design.Link{Text: s.Say(v, "keys.full.title"), URL: fullURL(v)},
+		Text: s.Say(v, "keys.potential.text", "clause", cite.Clause),
+	}, nil
+}
