@@ -39,7 +39,7 @@ func (c *Console) Announcements(w http.ResponseWriter, r *http.Request, v gate.V
 		list.Pages.Next = announcementsURL(v) + "?before=" + c.Opaque.Of(all[staffAPage-1].ID)
 	}
 	list.Table = design.Table{ID: "announcements", Caption: list.Title, Hidden: true, Header: true, Columns: []design.Column{
-		{Text: c.Say(v, "console.announcement.subject")}, {Text: c.Say(v, "console.announcement.kind")}, {Text: c.Say(v, "console.person.state")},
+		{Text: c.Say(v, "console.announcement.subject")}, {Text: c.Say(v, "console.announcement.kind")}, {Text: c.Say(v, "console.grant.state")},
 		{Text: c.Say(v, "console.announcement.from")}, {Text: c.Say(v, "console.announcement.until")},
 	}}
 	for _, n := range all {
@@ -222,7 +222,7 @@ func (c *Console) announcementFacts(v gate.Visit, n operations.Announcement) des
 func (c *Console) announcementTexts(v gate.Visit, n operations.Announcement) (out []design.Component) {
 	for _, language := range c.Portal(v).Languages {
 		text := n.Texts[language]
-		out = append(out, design.Announcement{ID: language, Language: language, Title: text.Title, Paragraphs: paragraphs(text.Body)})
+		out = append(out, design.Announcement{ID: language, Language: language, Title: text.Title, Paragraphs: strings.Split(text.Body, "\n")})
 	}
 	return out
 }
@@ -268,7 +268,7 @@ func (c *Console) showAnnouncement(w http.ResponseWriter, r *http.Request, v gat
 	}
 	at, tag := announcementsURL(v)+"/"+c.Opaque.Of(n.ID), c.phaseTag(v, n)
 	view := sheetView{Heading: design.Heading{Text: n.Texts[v.Actor.Language].Title}, Facts: c.announcementFacts(v, n), Posted: c.announcementTexts(v, n), Cancel: design.Link{URL: at}}
-	view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: c.Say(v, "console.person.state"), Body: tag},
+	view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: c.Say(v, "console.grant.state"), Body: tag},
 		design.SummaryRow{Key: c.Say(v, "console.announcement.posted"), Value: names[n.PostedBy] + ", " + c.Instant(v, n.PostedAt)})
 	if !n.WithdrawnAt.IsZero() {
 		view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: c.Say(v, "console.announcement.phase.withdrawn"), Value: names[n.WithdrawnBy] + ", " + c.Instant(v, n.WithdrawnAt)})

@@ -131,7 +131,7 @@ func (c *Console) grantState(v gate.Visit, g account.Grant) design.Tag {
 // grantsTable lists what became of roles; names says of whom and by whom.
 func (c *Console) grantsTable(v gate.Visit, grants []account.Grant, names map[identity.ID]string) design.Table {
 	t := design.Table{ID: "grants", Caption: c.Say(v, "console.staff.history"), Hidden: true, Header: true, Small: true, Columns: []design.Column{
-		{Text: c.Say(v, "console.person.shown")}, {Text: c.Say(v, "console.grant.role")}, {Text: c.Say(v, "console.person.state")},
+		{Text: c.Say(v, "console.person.shown")}, {Text: c.Say(v, "console.grant.role")}, {Text: c.Say(v, "console.grant.state")},
 		{Text: c.Say(v, "console.grant.proposed_by")}, {Text: c.Say(v, "console.grant.decided_by")},
 	}}
 	for _, g := range grants {

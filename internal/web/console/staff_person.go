@@ -210,7 +210,7 @@ func (c *Console) askGrant(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	view := sheetView{
 		Heading: design.Heading{Caption: u.Shown, Text: c.Say(v, "console.powers.give", "role", role)},
 		Facts: design.SummaryList{Rows: []design.SummaryRow{
-			{Key: c.Say(v, "console.person.state"), Body: state}, {Key: role, Value: c.Say(v, "console.power."+string(g.Role))},
+			{Key: c.Say(v, "console.grant.state"), Body: state}, {Key: role, Value: c.Say(v, "console.power."+string(g.Role))},
 			{Key: c.Say(v, "console.grant.reason"), Value: g.Reason}, {Key: c.Say(v, "console.grant.proposed_by"), Value: names[g.ProposedBy] + ", " + c.Instant(v, g.ProposedAt)},
 		}},
 		Cancel: design.Link{URL: staffURL(v)},
