@@ -39,16 +39,16 @@ var plan = map[string][]string{
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"clause"},
+	"operations": {"clause", "evidence", "fault", "identity"},           // an announcement is somebody's act, and recorded
 	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
 	"privacy":    {"clause", "evidence", "identity"},                    // a consent is somebody's, and recorded
 	"signing":    {"clause", "eds", "fault", "identity"},                // whose signature it is and what it proves, eds finds out
 	"idcard":     {"eds", "fault", "identity"},                          // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                             // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "party", "privacy", "signing"},                                                                   // the types it keeps
+	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                           // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                                   // the types it keeps
 
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first

@@ -73,6 +73,7 @@ type Tx interface {
 	NumberTx
 	InvitedTx
 	PasskeyTx
+	StaffTx
 	DeletionTx
 	SanctionTx
 	BindingTx

@@ -70,7 +70,7 @@ func (a *Accounts) CorrectInCase(ctx context.Context, actor identity.Actor, user
 		switch {
 		case err != nil:
 			return err
-		case of.Kind != CaseCorrection || u.State != Active:
+		case of.Kind != CaseCorrection && of.Kind != CaseChange || u.State != Active:
 			return fault.New(fault.Conflict, "account.not_active")
 		case u.Version != c.Version:
 			return fault.New(fault.Conflict, "store.changed")
@@ -95,6 +95,9 @@ func (a *Accounts) CorrectInCase(ctx context.Context, actor identity.Actor, user
 			return err
 		}
 		_, cite, _ := clause.In[DataConfirmation](a.Book(u.Portal, a.Now()))
+		if of.Kind == CaseChange {
+			_, cite, _ = clause.In[DataChanges](a.Book(u.Portal, a.Now()))
+		}
 		return a.staffNoteBy(ctx, tx, actor, u, "account.correct", CaseSubject(id), detail, cite)
 	})
 }

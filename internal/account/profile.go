@@ -104,7 +104,7 @@ func (a *Accounts) People(ctx context.Context, actor identity.Actor, find string
 		return nil, false, err
 	}
 	page.FoldPrefix = Fold(strings.TrimSpace(find))
-	page.Limit = a.rowsOfOthers(actor.Portal, page.Limit)
+	page.Limit = a.RowsOfOthers(actor.Portal, page.Limit)
 	first, limit := page.AfterID == 0, page.Limit
 	page.Limit += 2 // one to know whether there are more, one who may be the exact find
 	err = a.InView(ctx, func(tx Tx) error {

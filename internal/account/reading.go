@@ -39,11 +39,11 @@ func (a *Accounts) CountReading(ctx context.Context, actor identity.Actor) error
 	return fault.New(fault.TooMany, "account.read_too_many").With("most", itoa(rule.PerHour)).By(rule.Cite)
 }
 
-// rowsOfOthers is how long a list of others may be: limit, or less by the clause.
-func (a *Accounts) rowsOfOthers(portal string, limit int) int {
+// RowsOfOthers is how long a list of others may be on a portal: limit, or less by the clause. One row there always is.
+func (a *Accounts) RowsOfOthers(portal string, limit int) int {
 	if a.Reading != nil {
 		if rule, ok := a.Reading(portal, a.Now()); ok {
-			return min(limit, rule.Rows)
+			return max(1, min(limit, rule.Rows))
 		}
 	}
 	return limit

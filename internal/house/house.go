@@ -32,6 +32,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
+	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
 	"tereze/internal/signing"
@@ -94,6 +95,7 @@ type House struct {
 	Privacy    *privacy.Privacy
 	Parties    *party.Parties
 	Requests   *claims.Requests
+	Operations *operations.Operations
 	Catalogue  *catalogue.Catalogue
 	Signings   *signing.Signings
 	Frame      *frame.Frame
@@ -333,6 +335,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Joins = h.joins
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
+	h.Operations = h.operations(recorder.Record, library)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{

@@ -49,12 +49,12 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	mux := http.NewServeMux()
 	site := &web.Site{
 		Gate: h.Gate, Frame: h.Frame, Assets: assets,
-		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn},
+		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, SignedIn: h.signedIn},
 		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Verifier: h.LogKey,
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},

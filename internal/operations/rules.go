@@ -1,7 +1,7 @@
 // Package operations is the running of a portal: maintenance, incidents and force majeure.
 //
-// It owns what users are told of the state of the portal and what that does to terms. So far it defines
-// the rules that the agreements of a portal set on this. It never restarts anything and watches no machine.
+// It owns what users are told of the state of the portal and what that does to terms. So far it keeps the
+// announcements of the operator and defines the rules that the agreements of a portal set on the rest. It never restarts anything and watches no machine.
 package operations
 
 import (

@@ -179,6 +179,7 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_history WHERE user_id = $1`,
 		`DELETE FROM account_case WHERE user_id = $1`,
 		`DELETE FROM account_role WHERE user_id = $1`,
+		`DELETE FROM account_grant WHERE user_id = $1`,
 		`DELETE FROM account_credential WHERE user_id = $1`,
 		`DELETE FROM account_passkey WHERE user_id = $1`,
 		`DELETE FROM account_passkey_holder WHERE user_id = $1`,

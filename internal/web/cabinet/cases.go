@@ -12,6 +12,7 @@ import (
 
 // casesView is what the person has asked for, and the answers.
 type casesView struct {
+	Done     *design.NotificationBanner
 	Heading  design.Heading
 	Timeline design.Timeline
 	None     design.EmptyState // instead of the timeline
@@ -32,6 +33,9 @@ func (s *Cabinet) Cases(w http.ResponseWriter, r *http.Request, v gate.Visit) er
 			Title: s.Say(v, "cabinet.cases.none"), Text: s.Say(v, "cabinet.cases.none_text"),
 			Act: design.Link{Text: s.Say(v, "frame.nav.cabinet"), URL: home(v)},
 		},
+	}
+	if r.URL.Query().Get("done") == "change" {
+		view.Done = &design.NotificationBanner{Heading: s.Say(v, "cabinet.change.sent"), Success: true}
 	}
 	for _, c := range cases {
 		view.Timeline.Events = append(view.Timeline.Events, s.caseEvent(v, c))

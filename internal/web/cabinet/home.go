@@ -83,6 +83,9 @@ func (s *Cabinet) cards(v gate.Visit) design.Cards {
 		design.Card{Title: s.Say(v, "cabinet.looks.title"), URL: looksURL(v), Text: s.Say(v, "cabinet.looks.lead")},
 		design.Card{Title: s.Say(v, "cabinet.cases.title"), URL: casesURL(v), Text: s.Say(v, "cabinet.cases.lead")},
 	)
+	if _, _, ok := s.Accounts.DataChangeRule(v.Actor.Portal); ok {
+		cards = append(cards, design.Card{Title: s.Say(v, "cabinet.change.title"), URL: changeURL(v), Text: s.Say(v, "cabinet.change.lead")})
+	}
 	if s.Asked(v.Actor.Portal) {
 		cards = append(cards, design.Card{Title: s.Say(v, "support.mine.title"), URL: home(v) + "/requests", Text: s.Say(v, "support.mine.lead")})
 	}

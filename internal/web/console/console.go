@@ -21,6 +21,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
@@ -28,7 +29,8 @@ import (
 // Console draws the pages of this area. All fields are needed.
 type Console struct {
 	*frame.Frame
-	Accounts *account.Accounts
+	Accounts   *account.Accounts
+	Operations *operations.Operations
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error
 }

@@ -179,13 +179,21 @@ func (c *Console) acts(v gate.Visit, chosen string) []design.Choice {
 	choices := []design.Choice{{Label: c.Say(v, "console.log.every_act"), Checked: chosen == ""}}
 	var names []string
 	for _, key := range c.Words.Keys() {
-		if act, ok := strings.CutPrefix(key, "console.act."); ok {
+		act, staff := strings.CutPrefix(key, "console.act.")
+		if !staff {
+			if act, staff = strings.CutPrefix(key, "cabinet.act."); act == "other" {
+				continue
+			}
+		}
+		if staff {
 			names = append(names, act)
 		}
 	}
 	if chosen != "" && !slices.Contains(names, chosen) {
 		names = append(names, chosen)
 	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	for _, act := range names {
 		choices = append(choices, design.Choice{Value: act, Label: c.act(v, act), Checked: act == chosen})
 	}
@@ -194,10 +202,11 @@ func (c *Console) acts(v gate.Visit, chosen string) []design.Choice {
 
 // act is an act in words, followed by the name the evidence has for it.
 func (c *Console) act(v gate.Visit, act string) string {
-	if !c.Words.Has(v.Actor.Language, "console.act."+act) {
+	said, ok := c.StaffAct(v, act)
+	if !ok {
 		return act
 	}
-	return c.Say(v, "console.act."+act) + " (" + act + ")"
+	return said + " (" + act + ")"
 }
 
 func (c *Console) logTable(v gate.Visit, entries []evidence.Entry, leaves map[identity.ID]evidence.Leaf) *design.Table {

@@ -100,7 +100,8 @@ func (c *Console) askReason(w http.ResponseWriter, r *http.Request, v gate.Visit
 func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visit, view personView, refusal error) error {
 	person := peopleURL(v) + "/" + r.PathValue("user")
 	view.Acts = []design.Link{{Text: c.Say(v, "desk.open.title"), URL: person + "/case"}, {Text: c.Say(v, "desk.reset.title"), URL: person + "/reset"}, {Text: c.Say(v, "desk.passkeys.title"), URL: person + "/passkeys"}}
-	view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "standing.person.title"), URL: person + "/standing"})
+	view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "standing.person.title"), URL: person + "/standing"},
+		design.Link{Text: c.Say(v, "console.powers.title"), URL: staffURL(v) + "/" + r.PathValue("user")})
 	if _, _, ok := clause.In[party.AccessEnd](c.Agreements.Book(v.Actor.Portal, v.Now)); ok {
 		view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "school.memberships.title"), URL: person + "/memberships"})
 	}

@@ -26,6 +26,9 @@ func (c AmendmentBanner) Render(ctx context.Context, w io.Writer) error {
 // Render draws the component. See [Agreement].
 func (c Agreement) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
+// Render draws the component. See [Announcement].
+func (c Announcement) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [Button].
 func (c Button) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 

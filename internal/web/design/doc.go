@@ -36,7 +36,7 @@
 // electronic signature, with NCALayer or as a file; [PhoneSigning] with a phone,
 // [CardSigning] with an identity card.
 //
-// Messages: [InsetText], [WarningText], [NotificationBanner], [Panel],
+// Messages: [Announcement], [InsetText], [WarningText], [NotificationBanner], [Panel],
 // [EmptyState], [Tag], [Idle].
 //
 // Content: [Heading], [Cards], [Figures], [SummaryList], [Table], [Details],

@@ -232,7 +232,7 @@ func (s *Desk) dossier(r *http.Request, v gate.Visit, d account.Dossier, reason 
 	}
 	rule, ruled := s.Accounts.ResetRule(v.Actor.Portal)
 	switch d.Case.Kind {
-	case account.CaseCorrection:
+	case account.CaseCorrection, account.CaseChange:
 		view.Correct = s.correct(v, form("correct"), d)
 	case account.CaseCompromise:
 		if !d.User.ReportedAt.IsZero() || d.User.State == account.Locked {
@@ -388,8 +388,9 @@ func (s *Desk) history(r *http.Request, v gate.Visit, c account.Case, entries []
 		if e.Act == "account.look" {
 			text = s.Say(v, "console.reason."+e.Detail["reason"])
 		}
+		title, _ := s.StaffAct(v, e.Act)
 		t.Events = append(t.Events, design.Event{
-			When: s.Instant(v, e.At), At: e.At.UTC().Format(time.RFC3339), Title: s.Say(v, "console.act."+e.Act), Text: text,
+			When: s.Instant(v, e.At), At: e.At.UTC().Format(time.RFC3339), Title: title, Text: text,
 			By: names[actorID(e)], Cite: s.Cite(v, e.Citation),
 		})
 	}

@@ -11,3 +11,13 @@ func (f *Frame) Act(v gate.Visit, act string) string {
 	}
 	return f.Say(v, key)
 }
+
+// StaffAct says an act to the staff, who have words of their own for some; ok is false where nobody has any.
+func (f *Frame) StaffAct(v gate.Visit, act string) (said string, ok bool) {
+	for _, key := range []string{"console.act." + act, "cabinet.act." + act} {
+		if f.Words.Has(v.Actor.Language, key) {
+			return f.Say(v, key), true
+		}
+	}
+	return act, false
+}

@@ -19,6 +19,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
@@ -26,7 +27,8 @@ import (
 // Front draws the pages of this area. All fields are needed.
 type Front struct {
 	*frame.Frame
-	Accounts *account.Accounts
+	Accounts   *account.Accounts
+	Operations *operations.Operations
 	// SignedIn records what signing in accepts, in the transaction that begins the session.
 	SignedIn func(ctx context.Context, tx account.Tx, actor identity.Actor, seen []agreement.Seen, address string) error
 }

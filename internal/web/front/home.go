@@ -3,16 +3,19 @@ package front
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
 	"tereze/internal/gate"
+	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
 
 // homeView is the first page of a portal.
 type homeView struct {
+	Announcements  []design.Announcement
 	DocumentsTitle string
 	Documents      design.Cards
 	Empty          design.EmptyState
@@ -32,6 +35,10 @@ func (s *Front) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) error
 		Promises: design.Figures{Label: s.Say(v, "front.home.promises"), Figures: s.promises(v)},
 		Rules:    design.Link{Text: s.Say(v, "front.home.rules"), URL: home(v) + "/rules"},
 	}
+	var err error
+	if view.Announcements, err = s.announcements(r, v); err != nil {
+		return err
+	}
 	for _, document := range p.Documents {
 		posted := s.posted(v, document)
 		view.Documents.Cards = append(view.Documents.Cards, s.cards(v, document, posted)...)
@@ -40,6 +47,24 @@ func (s *Front) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) error
 	page.Bare = true
 	page.Hero = s.hero(v, p)
 	return s.Write(w, r, http.StatusOK, page, view.page())
+}
+
+// announcements are what the operator tells everybody now (court 1.1d, kg 1.1c).
+func (s *Front) announcements(r *http.Request, v gate.Visit) ([]design.Announcement, error) {
+	current, err := s.Operations.Current(r.Context(), v.Actor.Portal)
+	var out []design.Announcement
+	for _, n := range current {
+		text := n.Texts[v.Actor.Language]
+		shown := design.Announcement{
+			ID: s.Opaque.Of(n.ID), Title: text.Title, Paragraphs: strings.Split(text.Body, "\n"),
+			When: s.Say(v, "front.announcement.until", "instant", s.Instant(v, n.Until)), Cite: s.Cite(v, s.Operations.Citation(n.Portal, n.Kind)),
+		}
+		if n.Kind == operations.Works {
+			shown.Kind = s.Say(v, "front.announcement.maintenance")
+		}
+		out = append(out, shown)
+	}
+	return out, err
 }
 
 func (s *Front) hero(v gate.Visit, p agreement.Portal) design.Hero {

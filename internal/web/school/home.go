@@ -52,7 +52,8 @@ func readGroup(r *http.Request) (party.Role, string) {
 // Class answers GET /{portal}/school/class?role=&class=&after=.
 func (s *School) Class(w http.ResponseWriter, r *http.Request, v gate.Visit, _ identity.Bound) error {
 	role, class := readGroup(r)
-	ask := party.MemberPage{Role: role, Class: class, Limit: perPage + 1}
+	rows := s.Accounts.RowsOfOthers(v.Actor.Portal, perPage)
+	ask := party.MemberPage{Role: role, Class: class, Limit: rows + 1}
 	if after := r.URL.Query().Get("after"); after != "" {
 		id, err := s.Opaque.ID(after)
 		if err != nil {
@@ -71,6 +72,10 @@ func (s *School) Class(w http.ResponseWriter, r *http.Request, v gate.Visit, _ i
 	if len(members) == 0 && ask.AfterUser == 0 {
 		return absent()
 	}
+	// A page of a list counts as one reading: paging through a school is slow as well.
+	if err := s.Accounts.CountReading(r.Context(), v.Actor); err != nil {
+		return err
+	}
 	view := formPage{
 		Heading: design.Heading{Text: s.group(v, role, class)},
 		Links:   []design.Link{{Text: s.Say(v, "school.cards.title"), URL: groupURL(v, "cards", role, class)}},
@@ -78,9 +83,9 @@ func (s *School) Class(w http.ResponseWriter, r *http.Request, v gate.Visit, _ i
 	if rule, _, ok := clause.In[party.StudyEndedBasis](s.Agreements.Book(v.Actor.Portal, v.Now)); ok && rule.Automatic && role == party.Pupil {
 		view.Links = append(view.Links, design.Link{Text: s.Say(v, "school.term.title"), URL: schoolURL(v) + "/term?" + url.Values{"class": {class}}.Encode()})
 	}
-	if len(members) > perPage {
-		members = members[:perPage]
-		view.Pages.Next = groupURL(v, "class", role, class) + "&after=" + s.Opaque.Of(members[perPage-1].User)
+	if len(members) > rows {
+		members = members[:rows]
+		view.Pages.Next = groupURL(v, "class", role, class) + "&after=" + s.Opaque.Of(members[rows-1].User)
 	}
 	view.Table = s.members(v, "members", view.Heading.Text, members)
 	view.Table.Hidden = true

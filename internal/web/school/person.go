@@ -54,6 +54,11 @@ func (s *School) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visit
 	if refusal != nil {
 		return refusal
 	}
+	if err == nil { // a form that comes back shows what was counted when it was opened
+		if refusal := s.Accounts.CountReading(r.Context(), v.Actor); refusal != nil {
+			return refusal
+		}
+	}
 	m := sight.Member
 	view := formPage{Heading: design.Heading{Text: m.Shown}, Facts: s.personFacts(v, sight), Links: s.personLinks(v, sight)}
 	if err := s.deletedFacts(r, v, user, view.Facts); err != nil {

@@ -113,14 +113,6 @@ func (s *Security) page(r *http.Request, v gate.Visit, title string) design.Page
 	return page
 }
 
-// agent is what a browser says of itself, or that it says nothing.
-func (s *Security) agent(v gate.Visit, said string) string {
-	if said == "" {
-		return s.Say(v, "security.agent_unknown")
-	}
-	return said
-}
-
 func (s *Security) sessions(v gate.Visit, all []account.MySession) design.Table {
 	t := design.Table{ID: "sessions", Caption: s.Say(v, "security.sessions"), Columns: []design.Column{
 		{Text: s.Say(v, "security.column.browser")}, {Text: s.Say(v, "security.column.address")}, {Text: s.Say(v, "security.column.began")},
