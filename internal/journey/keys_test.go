@@ -121,6 +121,7 @@ func (p *person) registersWithCourt() {
 	p.signs("head")
 	p.press("sign.start")
 	p.at("/register/agreement")
+	p.picture("register-agreement", phone)
 	p.press("bysteps.agreement.button")
 	p.at("/register/form")
 	p.fills("email", "test@example.kz", "password", chosen, "again", chosen)
