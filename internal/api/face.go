@@ -63,8 +63,11 @@ func (a *API) Token(r *http.Request, _ string) string {
 // KeyHeader carries the key of a program, where a portal's agreement asks for a permission.
 const KeyHeader = "Tereze-Program"
 
-// Key follows gate.Face: whoever speaks JSON is a program.
-func (a *API) Key(r *http.Request) (string, bool) { return r.Header.Get(KeyHeader), true }
+// Key follows gate.Face: whoever speaks JSON is a program, but the app on a phone, which answers where
+// the person at the portal's page has asked it to.
+func (a *API) Key(r *http.Request) (string, bool) {
+	return r.Header.Get(KeyHeader), strings.HasPrefix(r.URL.Path, "/api/")
+}
 
 // Language follows gate.Face: the account's, else what the program asks for, else English.
 func (a *API) Language(r *http.Request, actor identity.Actor) string {

@@ -55,9 +55,9 @@ func (a *API) Routes(mux *http.ServeMux) {
 	member("GET /api/v1/portals/{portal}/acceptances", a.acceptances)
 	member("GET /api/v1/portals/{portal}/receipts/{entry}", a.receipt)
 
-	open("GET /{portal}/mgovSign/{ticket}", a.phoneAsks)
-	open("GET /{portal}/mgovSign/{ticket}/documents", a.phoneReads)
-	open("PUT /{portal}/mgovSign/{ticket}/documents", a.phoneAnswers)
+	mux.Handle("GET /{portal}/mgovSign/{ticket}", a.Gate.Open(a, "registration", a.phoneAsks))
+	mux.Handle("GET /{portal}/mgovSign/{ticket}/documents", a.Gate.Open(a, "registration", a.phoneReads))
+	mux.Handle("PUT /{portal}/mgovSign/{ticket}/documents", a.Gate.Open(a, "registration", a.phoneAnswers))
 
 	open("GET /log/checkpoint", a.checkpoint)
 	open("GET /log/key", a.key)
