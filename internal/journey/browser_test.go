@@ -75,12 +75,18 @@ func startBrowser(ctx context.Context, profile string) (context.Context, error) 
 	if err != nil {
 		return nil, err
 	}
+	signing, err := theSigner()
+	if err != nil {
+		return nil, err
+	}
 	allocator, _ := chromedp.NewExecAllocator(ctx, //nolint:govet // it ends with ctx
 		chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("disable-extensions", true), chromedp.Flag("disable-default-apps", true),
+		// Pages that sign look for NCALayer here, with a certificate that is made at every start.
+		chromedp.Flag("host-resolver-rules", "MAP 127.0.0.1:13579 "+signing.address), chromedp.Flag("ignore-certificate-errors", true),
 		// Several people look at their pages at once: none of the tabs is in the background.
 		chromedp.Flag("disable-renderer-backgrounding", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
 		chromedp.Flag("disable-background-timer-throttling", true),

@@ -7,15 +7,13 @@ import (
 	"tereze/internal/house/housetest"
 )
 
-// TestWaysIn goes each portal's own way to a user account, on a telephone and through pages alone:
+// TestWaysIn goes the own way of each portal that asks for no key to a user account, on a telephone and through pages alone:
 // codes, links and passwords come from the page that shows what a demo has sent.
 func TestWaysIn(t *testing.T) {
 	for portal, way := range map[string]struct {
 		language string
 		register func(p *person)
 	}{
-		"egov":     {"kk", (*person).registersWithEgov},
-		"court":    {"kk", (*person).registersWithCourt},
 		"ismet":    {"kk", (*person).registersByCode},
 		"kg":       {"ky", (*person).registersByPhone},
 		"kundelik": {"kk", (*person).registersByInvitation},
@@ -38,32 +36,6 @@ func TestWaysIn(t *testing.T) {
 // chosen is the password people choose.
 const chosen = housetest.Password
 
-// registersWithEgov chooses a type first; the person's number was never given to anybody.
-func (p *person) registersWithEgov() {
-	p.at("/register/type")
-	p.picture("register-type", phone)
-	p.click(p.say("bysteps.kind.individual"))
-	p.press("bysteps.continue")
-	p.at("/register/details")
-	p.fills("number", "800101100112", "surname", "Сынақов", "given", "Тест", "email", "test@example.kz", "password", chosen, "again", chosen)
-	p.picture("register-details", phone)
-	p.press("bysteps.details.button")
-	p.endsByLink()
-}
-
-// registersWithCourt accepts the agreement before anything is asked.
-func (p *person) registersWithCourt() {
-	p.at("/register/agreement")
-	p.picture("register-agreement", phone)
-	p.press("bysteps.agreement.button")
-	p.at("/register/form")
-	p.picture("register-form", phone)
-	p.click(p.say("bysteps.kind.legal_entity"))
-	p.fills("number", "991240000013", "company", "Сынақ ЖШС", "surname", "Сынақов", "given", "Тест", "email", "test@example.kz", "password", chosen, "again", chosen)
-	p.press("bysteps.details.button")
-	p.endsByLink()
-}
-
 func (p *person) endsByLink() {
 	p.t.Helper()
 	p.at("/register/sent")
@@ -80,7 +52,7 @@ func (p *person) registersByCode() {
 	p.press("bycode.begin.button")
 	p.answered(422) // nothing is entered, nothing ticked
 	p.picture("register-refused", phone)
-	p.fills("surname", "Сынақов", "name", "Тест", "email", "test@example.kz", "mobile", "+77010000001")
+	p.fills("surname", "Үлгіев", "name", "Болат", "email", "test@example.kz", "mobile", "+77010000001")
 	p.ticks("agree")
 	p.ticks("consent")
 	p.press("bycode.begin.button")

@@ -87,6 +87,13 @@ func (g *Gateway) Verify(ctx context.Context, q eds.Question) (*eds.Result, erro
 		return refusal(form, eds.CheckSigners, pki.Refuse(pki.NoSigner, fmt.Errorf("the message has %d signers, NCANode answered for %d", asked.signers, len(r.Signers)))), nil
 	}
 	r.Content = asked.content
+	if c := asked.certificate; c != nil && r.Valid && len(r.Signers) == 1 {
+		// NCANode does not hand the certificate out; the one in the message has to be whom it answered for.
+		if h, said := c.Holder(), r.Signers[0].Holder; h.IIN != said.IIN || h.BIN != said.BIN {
+			return refusal(form, eds.CheckCertificate, pki.Refuse(pki.OtherCertificate, errors.New("NCANode answered for another holder than the message names"))), nil
+		}
+		r.Signers[0].Certificate = c
+	}
 	return r, nil
 }
 
@@ -111,6 +118,8 @@ type request struct {
 	body    map[string]any
 	signers int
 	content []byte // enclosed
+
+	certificate *pki.Certificate // of the one signer of a CMS; nil where there are several
 }
 
 // read prepares the request. It refuses a document given beside another that is enclosed: NCANode would
@@ -133,6 +142,9 @@ func read(q eds.Question, form eds.Form) (request, error) {
 	}
 	r := request{path: "cms/verify", signers: len(m.Signers), content: m.Content}
 	r.body = map[string]any{"cms": base64.StdEncoding.EncodeToString(der), "revocationCheck": check}
+	if len(m.Signers) == 1 {
+		r.certificate = m.CertificateOf(m.Signers[0])
+	}
 	switch {
 	case q.Content == nil && m.Detached:
 		return request{}, pki.Refuse(pki.NoDocument, errors.New("the signature is detached and its document was not given"))
