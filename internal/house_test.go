@@ -39,22 +39,25 @@ var plan = map[string][]string{
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
-	"party":      {"clause", "evidence", "fault", "identity"},
-	"privacy":    {"clause", "evidence", "identity"},     // a consent is somebody's, and recorded
-	"signing":    {"clause", "eds", "fault", "identity"}, // whose signature it is and what it proves, eds finds out
+	"operations": {"clause", "evidence", "fault", "identity"},           // an announcement is somebody's act, and recorded
+	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
+	"privacy":    {"clause", "evidence", "identity"},                    // a consent is somebody's, and recorded
+	"signing":    {"clause", "eds", "fault", "identity"},                // whose signature it is and what it proves, eds finds out
+	"idcard":     {"eds", "fault", "identity"},                          // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "evidence", "fault", "gate", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                          // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                  // the types it keeps
+	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                           // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                                   // the types it keeps
 
 	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
 	"ncanode": {"eds"},    // another verifier, behind the interface of the first
 
-	"revocation": {"eds"}, // it brings what eds asks for
-	"mgovsign":   {"eds"}, // it signs as a person's phone does
-	"ncalayer":   {"eds"}, // it signs as a person's program does
+	"cryptosocket": {"eds"},               // it signs as a person's card does
+	"esi":          {"fault", "identity"}, // it asks the state's identification system who somebody is
+	"mgovsign":     {"eds"},               // it signs as a person's phone does
+	"ncalayer":     {"eds"},               // it signs as a person's program does
+	"revocation":   {"eds"},               // it brings what eds asks for
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},
@@ -67,7 +70,7 @@ var plan = map[string][]string{
 // domain are the rooms that decide; closed is what they never reach, and why.
 var domain = []string{
 	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "agreement", "account",
-	"billing", "catalogue", "claims", "content", "court", "diary", "operations", "party", "privacy", "signing",
+	"billing", "catalogue", "claims", "content", "court", "diary", "idcard", "operations", "party", "privacy", "signing",
 }
 
 var closed = map[string]string{

@@ -29,6 +29,7 @@ func commands() []command {
 		{"verify", "check a receipt offline, or that a log only grew", verify},
 		{"eds", "verify an electronic signature, show a certificate", edsCommand},
 		{"ncalayer", "stand in for the signing program NCALayer, with test keys", ncalayerCommand},
+		{"cryptosocket", "stand in for the middleware of identity cards, with test cards", cryptosocketCommand},
 		{"mgovsign", "stand in for the app eGov Mobile: sign what a QR code asks for, with a test key", mgovsignCommand},
 		{"migrate", "bring the database's tables up to date", migrate},
 		{"backup", "copy the database while it is in use", backup},

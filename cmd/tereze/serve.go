@@ -37,6 +37,7 @@ type serveConfig struct {
 	boxes    []house.Mailbox
 	ncanode  string         // address of a gateway that verifies signatures in our place
 	inside   []netip.Prefix // networks of the operator's own that questions about revocation may go to
+	citizens citizens
 	demo     bool
 }
 
@@ -129,6 +130,7 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.Func("mailbox", "mailbox of a portal's support, as kundelik=imaps://team%40example.kz@imap.example.kz/INBOX; its password is the first line of mailbox-PORTAL.txt in the data folder; may be given several times", c.mailbox)
 	f.StringVar(&c.public, "public", "", "how people reach the portals, such as https://portal.example; needed with -proxy, and to listen beyond this machine")
 	f.StringVar(&c.ncanode, "ncanode", "", "address of an NCANode server that verifies electronic signatures in the place of the program's own verifier, such as http://127.0.0.1:14579")
+	c.citizens.flags(f)
 	f.Func("revocation-network", "network of your own in which certification authorities may be asked about revocation, such as that of a proxy to them; may be given several times", c.opened)
 	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
 	if err := f.Parse(args); err != nil {
@@ -258,6 +260,9 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 		if cfg.Verifier, err = ncanode.New(c.ncanode, clock.Now); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.citizens.into(&cfg, c.data, clock.Now); err != nil {
+		return nil, err
 	}
 	if c.portals != "" {
 		cfg.Packs = house.Overlay(os.DirFS(c.portals))

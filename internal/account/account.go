@@ -54,6 +54,7 @@ type Session struct {
 	SeenAt  time.Time
 	Address string
 	Agent   string
+	Behalf  identity.ID // the organisation that is acted for in it; 0: none
 	Device  identity.ID // it runs on; 0: not known
 
 	TokenHash []byte // filled by SessionsOf: what one session of several is ended by
@@ -99,6 +100,8 @@ type Tx interface {
 	AddSession(ctx context.Context, tokenHash []byte, s Session) error
 	// Session finds it. Refusal: Absent.
 	Session(ctx context.Context, tokenHash []byte) (Session, error)
+	// SetBehalf changes for whom is acted in a session: an organisation, or 0. Refusal: Conflict.
+	SetBehalf(ctx context.Context, tokenHash []byte, organisation identity.ID) error
 	// SawSession moves the time it was last seen.
 	SawSession(ctx context.Context, tokenHash []byte, at time.Time) error
 	// EndSessionsUnseen ends the sessions of a user last seen, or begun, before these instants.
@@ -146,6 +149,8 @@ type Accounts struct {
 	// well. RecoveryStopped says the same of a whole portal.
 	RecoveryOpen    func(ctx context.Context, user identity.ID) (open bool, until time.Time, err error)
 	RecoveryStopped func(ctx context.Context, portal string) (RecoveryHalt, error)
+	// Joins makes whoever binds an organisation a member of it, in the same act: party knows organisations.
+	Joins func(ctx context.Context, tx Tx, actor identity.Actor, k Key) error
 	// Days is the table of business days a portal counts by.
 	Days func(portal string) (*calendar.Table, error)
 	// Services names the parts of a portal that can be closed to somebody by themselves.
@@ -160,6 +165,9 @@ type Accounts struct {
 	Lockout func(portal string, at time.Time) (Lock, bool)
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)
 	Reading func(portal string, at time.Time) (Reading, bool)
+
+	// Behalf gives what a user is in an organisation now; zero: nothing. nil: there are no organisations.
+	Behalf func(ctx context.Context, tx Tx, portal string, user, organisation identity.ID) (identity.Behalf, error)
 
 	sessions sessionCache
 }

@@ -20,10 +20,20 @@ type Key struct {
 	IIN, BIN                   string
 	Surname, Given, Patronymic string
 	Organisation               string
-	Binds                      bool      // its holder may bind the organisation: the first head or a signatory
+	Role                       string    // of its holder in the organisation: KeyHead, KeySigner, KeyEmployee; empty: none
 	EndsAt                     time.Time // of the certificate's term
 	Detail                     map[string]string
 }
+
+// What a holder is in the organisation, by the certificate.
+const (
+	KeyHead     = "head"
+	KeySigner   = "signer"
+	KeyEmployee = "employee"
+)
+
+// binds reports whether the holder may bind the organisation.
+func (k Key) binds() bool { return k.Role == KeyHead || k.Role == KeySigner }
 
 // Kind is the kind of user the key stands for, in the words of the rules on kinds and parties.
 func (k Key) Kind() string {
@@ -125,7 +135,7 @@ func (a *Accounts) Bind(ctx context.Context, actor identity.Actor, k Key, serve 
 		return fault.New(fault.Absent, "gate.no_page")
 	case !slices.Contains(rule.Parties, k.Kind()):
 		return fault.New(fault.Forbidden, "account.party").By(cite)
-	case k.BIN != "" && !k.Binds:
+	case k.BIN != "" && !k.binds():
 		return fault.New(fault.Forbidden, "account.key_not_head").By(cite)
 	}
 	return a.InTx(ctx, func(tx Tx) error {
@@ -160,6 +170,11 @@ func (a *Accounts) Bind(ctx context.Context, actor identity.Actor, k Key, serve 
 			return fault.New(fault.Conflict, "account.already_full").By(cite)
 		} else if err != nil {
 			return err
+		}
+		if a.Joins != nil && k.BIN != "" {
+			if err := a.Joins(ctx, tx, actor, k); err != nil {
+				return err
+			}
 		}
 		return a.served(ctx, tx, u, "account.full_registration", cite, k, serve, map[string]string{"party": k.Kind()})
 	})

@@ -35,7 +35,7 @@ func (a *Accounts) demand(portal string) clause.Citation {
 // not bind the organisation.
 func (a *Accounts) checkKey(portal string, k Key) error {
 	cite := a.demand(portal)
-	if k.BIN != "" && !k.Binds {
+	if k.BIN != "" && !k.binds() {
 		return fault.New(fault.Forbidden, "account.key_not_head").By(cite)
 	}
 	return nil

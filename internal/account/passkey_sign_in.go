@@ -317,6 +317,7 @@ func (a *Accounts) AnswerSecond(ctx context.Context, s SignIn, token, answer str
 		if mark, err = hex.DecodeString(at.Form["mark"]); err != nil {
 			return err
 		}
+		by = cmp.Or(at.Form["by"], "password")
 		var b bearer
 		u, b, refused, err = a.proveSecond(ctx, tx, s, at, c, parsed, bad)
 		if err != nil || !fault.Is(refused, fault.Unauthenticated) || len(b.credentials) == 0 {

@@ -223,6 +223,12 @@ func Grain(idle time.Duration) time.Duration { return min(time.Minute, idle/60) 
 // is interrupted in the middle of a form because three months end.
 func (a *Accounts) actorIn(ctx context.Context, tx Tx, u User, s Session) (identity.Actor, error) {
 	actor := actorOf(u, s)
+	if s.Behalf != 0 && a.Behalf != nil {
+		var err error
+		if actor.Behalf, err = a.Behalf(ctx, tx, u.Portal, u.ID, s.Behalf); err != nil {
+			return identity.Actor{}, err
+		}
+	}
 	password, err := tx.StoredPassword(ctx, u.ID)
 	switch {
 	case fault.Is(err, fault.Absent):

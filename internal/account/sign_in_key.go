@@ -118,7 +118,7 @@ func (a *Accounts) SignInByKey(ctx context.Context, s SignIn, token string, prov
 func (a *Accounts) enterByKey(ctx context.Context, tx Tx, s SignIn, t *trial, at Attempt, key Key, serve Serve) (refused, err error) {
 	home := at.ID
 	t.user, err = tx.UserNumbered(ctx, s.Portal, key.Number())
-	if fault.Is(err, fault.Absent) || err == nil && t.user.State == Deleted || key.BIN != "" && !key.Binds {
+	if fault.Is(err, fault.Absent) || err == nil && t.user.State == Deleted || key.BIN != "" && !key.binds() {
 		t.user, err = User{}, nil
 	}
 	if err != nil {

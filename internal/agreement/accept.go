@@ -117,6 +117,8 @@ type Agreements struct {
 	NewID  func() identity.ID
 	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
 	Depart Depart
+	// ActingAs cites the clause by which users act for organisations; party owns that rule.
+	ActingAs func(portal string) (clause.Citation, bool)
 
 	loading sync.Mutex // what was read last is put last
 	bonds   bonds
@@ -142,8 +144,13 @@ type Seen struct {
 // Refusals: Conflict "agreement.changed" when another edition is in force than the one seen, and
 // nothing is accepted; Conflict "agreement.withdrawn"; Invalid "agreement.incomplete" when a
 // required document is not among the seen; Forbidden "agreement.how" when the portal's agreement
-// is not accepted in this way; Forbidden "account.closed" for somebody who has left.
+// is not accepted in this way; Forbidden "account.closed" for somebody who has left; Forbidden
+// "agreement.signs" for whoever acts for an organisation without the right to sign for it (ismet 1.6).
 func (a *Agreements) Accept(ctx context.Context, actor identity.Actor, how string, seen []Seen, address string) ([]Acceptance, error) {
+	if b := actor.Behalf; !b.Own() && !b.Signs {
+		cite, _ := a.ActingAs(actor.Portal)
+		return nil, fault.New(fault.Forbidden, "agreement.signs").With("organisation", b.Name).By(cite)
+	}
 	var out []Acceptance
 	err := a.act(ctx, actor.Portal, func(tx Tx) error {
 		var err error
@@ -271,6 +278,10 @@ func (a *Agreements) record(ctx context.Context, tx Tx, actor identity.Actor, e 
 	// Where accepting makes a contract (ismet P), the acceptance is its record and says so.
 	if _, contract, ok := clause.InDocument[Contract](a.Book(x.Portal, now), x.Document); ok {
 		detail["contract"] = contract.String()
+	}
+	// What comes into force by going on binds the person alone, unless they may sign.
+	if actor.Behalf.Signs {
+		detail = actor.Behalf.In(detail)
 	}
 	_, err = a.Record(ctx, tx, evidence.Entry{
 		Portal: x.Portal, Home: x.Home, ID: x.Evidence, At: now, Actor: actorName(actor), Act: "agreement.accept",

@@ -21,6 +21,7 @@ type Ask struct {
 	Name     string // what somebody without a user account calls themself; may be empty
 	Files    []File
 	Language string
+	Behalf   identity.Behalf // for whom a user asks; zero: for themselves
 }
 
 // Call is a request that came by telephone, as the staff wrote it down.
@@ -72,7 +73,7 @@ func (r *Requests) Ask(ctx context.Context, actor identity.Actor, a Ask) (Reques
 	if wrong != nil {
 		return Request{}, wrong
 	}
-	a.Name = "" // the portal knows it
+	a.Name, a.Behalf = "", actor.Behalf // the portal knows it
 	var q Request
 	err := r.InTx(ctx, func(tx Tx) error {
 		within, err := r.People.Allow(ctx, tx, "support/of/"+number(actor.User), mostAsked, time.Hour)
@@ -195,12 +196,12 @@ func (r *Requests) open(ctx context.Context, tx Tx, q *Request, portal string, o
 	if q.Via == ByPhone {
 		detail["role"] = string(identity.Operator)
 	}
-	return r.note(ctx, tx, *q, by, "claims.ask", detail)
+	return r.note(ctx, tx, *q, by, "claims.ask", a.Behalf.In(detail))
 }
 
 // taken sends word of the number.
 func (r *Requests) taken(ctx context.Context, tx Tx, q Request) error {
-	return r.tell(ctx, tx, q, "message.request_taken", "message.request_taken_link")
+	return r.tell(ctx, tx, q, "message.request_taken", "message.request_taken_link", "message.request_taken_copy")
 }
 
 // post adds a message to a request, with ids of its own and of its files.
@@ -217,10 +218,14 @@ func (r *Requests) post(ctx context.Context, tx Tx, q Request, m Message) error 
 const mostTold = 10
 
 // tell sends word of a request: to one confirmed contact of a user, e-mail before telephone, or to the contact
-// of whoever asked, with a link to the request. Who has neither has been told the number.
-func (r *Requests) tell(ctx context.Context, tx Tx, q Request, key, keyWithLink string) error {
+// of whoever asked, with a link to the request. Who has neither has been told the number. A user's
+// representatives get a copy.
+func (r *Requests) tell(ctx context.Context, tx Tx, q Request, key, keyWithLink, copyKey string) error {
 	to, args := q.Contact, map[string]string{"number": r.Number(q)}
 	if q.Known() {
+		if err := r.People.Represent(ctx, tx, q, copyKey, args); err != nil {
+			return err
+		}
 		contacts, err := r.People.Contacts(ctx, tx, q.Home)
 		if err != nil {
 			return err

@@ -154,6 +154,8 @@ type People struct {
 	// Looked notes that the staff looked at what is a person's, for a reason the person sees.
 	// Refusal: Invalid at "reason".
 	Looked func(ctx context.Context, tx Tx, actor identity.Actor, user identity.ID, subject, reason string) error
+	// Represent sends a copy of a message about a user's request to those the user has named (court 5.2).
+	Represent func(ctx context.Context, tx Tx, q Request, key string, args map[string]string) error
 	// Named finds a user by the sign-in name. Refusal: Absent "account.nobody".
 	Named func(ctx context.Context, tx Tx, portal, name string) (identity.ID, error)
 	// Country gives the country (KZ, KG) whose telephone numbers a portal takes.

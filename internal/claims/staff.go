@@ -143,7 +143,7 @@ func (r *Requests) Answer(ctx context.Context, actor identity.Actor, s Step, tex
 		if err := r.post(ctx, tx, *q, Message{Author: Staff, Staff: actor.User, Text: text, Files: files}); err != nil {
 			return err
 		}
-		return r.tell(ctx, tx, *q, "message.request_answered", "message.request_answered_link")
+		return r.tell(ctx, tx, *q, "message.request_answered", "message.request_answered_link", "message.request_answered_copy")
 	})
 }
 

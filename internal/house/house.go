@@ -27,8 +27,10 @@ import (
 	"tereze/internal/claims"
 	"tereze/internal/clause"
 	"tereze/internal/eds"
+	"tereze/internal/esi"
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
+	"tereze/internal/idcard"
 	"tereze/internal/identity"
 	"tereze/internal/operations"
 	"tereze/internal/party"
@@ -76,6 +78,10 @@ type Config struct {
 	// Authorities asks certification authorities about revocation, for our own verifier; nil: nobody can be
 	// asked, and no signature is taken. A demo asks its own.
 	Authorities eds.Fetch
+	// Cards says whose identity cards are believed (kg 2.1b); nil: a demo believes its own, others none.
+	Cards *idcard.Cards
+	// ESI is the state's identification system; nil: nobody signs in by it.
+	ESI *esi.Provider
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 }
@@ -99,6 +105,12 @@ type House struct {
 	Opaque     identity.Opaque
 	Handler    http.Handler
 	Samples    []Sample // of a demo
+
+	cards *idcard.Cards
+	esi   *esi.Provider
+
+	Organisations   *party.Organisations
+	Representatives *party.Representatives
 
 	log  *slog.Logger
 	stop context.CancelFunc
@@ -245,6 +257,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err := h.unknownPortal(cfg.Mailboxes); err != nil {
 		return err
 	}
+	h.cards, h.esi = h.identityCards(cfg), cfg.ESI
 	h.Handler = h.routes(assets, cfg.Demo)
 	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
 	_, err = h.Sequencer.Step(ctx)
@@ -257,6 +270,9 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	record := func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error) {
 		e, err := h.Accounts.MarkDisputed(ctx, tx, e)
 		if err != nil {
+			return evidence.EntryRef{}, err
+		}
+		if err := h.Organisations.Authorise(ctx, tx.(*store.Tx), e); err != nil {
 			return evidence.EntryRef{}, err
 		}
 		return recorder.Record(ctx, tx, e)
@@ -315,6 +331,9 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
 	h.Parties = h.parties(record)
+	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
+	h.Accounts.Joins = h.joins
+	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Operations = h.operations(recorder.Record, library)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
@@ -328,6 +347,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
+		ActingAs: h.Organisations.Taken,
 		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx, user, effect, materials)
 		},

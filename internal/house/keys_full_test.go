@@ -47,7 +47,7 @@ func TestFullRegistration(t *testing.T) {
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		b := h.Browser(t)
 		user := registered(t, h, b, "+77011234567", "a@example.kz")
-		if p := b.Get("/ismet/cabinet").Want(http.StatusOK); !p.Has(`a[href="` + fullPath + `"]`) || !strings.Contains(p.Text("main"), h.Frame.Words.Say("kk", "keys.potential")) {
+		if p := b.Get("/ismet/cabinet").Want(http.StatusOK); !p.Has(`a[href="`+fullPath+`"]`) || !strings.Contains(p.Text("main"), h.Frame.Words.Say("kk", "keys.potential")) {
 			t.Error("a potential user is not told so")
 		}
 		subject := func(more func(*authority.Subject)) *authority.Issued {
@@ -80,6 +80,9 @@ func TestFullRegistration(t *testing.T) {
 		asked := b.Get(fullPath).Want(http.StatusOK)
 		if p := b.Sign(asked, head).Want(http.StatusOK); !strings.Contains(p.Text("main"), "991240000013") || !strings.Contains(p.Text("main"), "Сынақ ЖШС") {
 			t.Errorf("after the binding the page says %q", p.Text("main"))
+		}
+		if p := b.Get("/ismet/cabinet/organisations").Want(http.StatusOK); !strings.Contains(p.Text("main"), "Сынақ ЖШС") {
+			t.Errorf("who bound the organisation does not act for it: %q", p.Text("main"))
 		}
 		h.Clock.Move(2 * time.Second) // what stands on the first page is asked for once a second
 		if p := b.Get("/ismet/cabinet"); strings.Contains(p.Text("main"), h.Frame.Words.Say("kk", "keys.potential")) {

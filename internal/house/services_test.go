@@ -201,7 +201,7 @@ func TestEntryPageOffers(t *testing.T) {
 	if !strings.Contains(help.Text("main"), "office@sud.kz") {
 		t.Error("the help does not say whom to ask")
 	}
-	form := b.Get("/court/register").Want(http.StatusOK)
+	form := b.Sign(b.Get("/court/register").Want(http.StatusOK), h.Key(t, housetest.Person("800101100112"))).Want(http.StatusOK)
 	text, control := form.All(`[id$="clause-8.3"]`), form.All("main form button")
 	if len(text) != 1 || len(control) == 0 || !precedes(text[0], control[len(control)-1]) {
 		t.Errorf("%s: the agreement does not stand above the control", form.Path)

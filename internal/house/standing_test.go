@@ -438,7 +438,8 @@ func TestARefusedNumberDoesNotRegister(t *testing.T) {
 			x := h.Browser(t)
 			x.Get("/egov/register").Want(http.StatusOK)
 			x.Post("/egov/register/type", "kind", "individual").Want(http.StatusOK)
-			sent := x.Post("/egov/register/details", details(number, email)...).Want(http.StatusOK)
+			asked := x.Post("/egov/register/details", details(number, email)...).Want(http.StatusOK)
+			sent := x.Sign(asked, h.Key(t, housetest.Person(number))).Want(http.StatusOK)
 			if sent.Path != "/egov/register/sent" {
 				t.Fatalf("the details led to %s", sent.Path)
 			}

@@ -44,7 +44,7 @@ func (h *House) requests(cfg Config, record func(context.Context, evidence.Tx, e
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Book: h.Accounts.Book, Due: h.due,
 		Numbers: claims.NewNumbers(key.Sum(nil)),
 		People: claims.People{
-			Contacts: supportContacts,
+			Contacts: supportContacts, Represent: h.represent,
 			Institution: func(ctx context.Context, tx claims.Tx, user identity.ID) (identity.ID, error) {
 				memberships, err := tx.(*store.Tx).MembershipsOf(ctx, user)
 				for _, m := range memberships {

@@ -47,6 +47,7 @@ type Actor struct {
 	Due        string    // what must be done before anything else, "password", "registration" or "sanction" (which waits for the operator); empty: nothing
 	Restrained bool      // whether services may be closed to the actor; account says which
 	For        ID        // whom a guardian acts for; 0: for themselves
+	Behalf     Behalf    // the organisation they act for; zero: none
 }
 
 // Is reports whether the actor holds a role.

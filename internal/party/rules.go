@@ -32,6 +32,10 @@ func Rules() []clause.Definition {
 type ActingAs struct {
 	OwnBehalf     bool `with:"own_behalf" doc:"Whether a user may act for themselves."`
 	Organisations bool `with:"organisations" doc:"Whether a user with authority may act for an organisation."`
+
+	Sign   []string `with:"sign,optional" oneof:"head signer employee" doc:"Roles that may accept and sign for the organisation; nobody when left out."`
+	Invite []string `with:"invite,optional" oneof:"head signer employee" doc:"Roles that may invite members and end memberships; nobody when left out."`
+	See    []string `with:"see,optional" oneof:"head signer employee" doc:"Roles that see all that was done for the organisation; the others see what they did."`
 }
 
 func (ActingAs) Rule() clause.Doc {

@@ -113,11 +113,17 @@ func (tx *Tx) AddSession(ctx context.Context, tokenHash []byte, s account.Sessio
 // Session follows account.Tx.
 func (tx *Tx) Session(ctx context.Context, tokenHash []byte) (account.Session, error) {
 	var s account.Session
-	var user, began, seen int64
-	err := tx.queryRow(ctx, `SELECT user_id, portal, began_at, seen_at, address, agent FROM account_session WHERE token_hash = $1`, tokenHash).
-		Scan(&user, &s.Portal, &began, &seen, &s.Address, &s.Agent)
+	var user, began, seen, behalf int64
+	err := tx.queryRow(ctx, `SELECT user_id, portal, began_at, seen_at, address, agent, behalf_id FROM account_session WHERE token_hash = $1`, tokenHash).
+		Scan(&user, &s.Portal, &began, &seen, &s.Address, &s.Agent, &behalf)
+	s.Behalf = identity.ID(behalf)
 	s.User, s.BeganAt, s.SeenAt = identity.ID(user), instant(began), instant(seen)
 	return s, err
+}
+
+// SetBehalf follows account.Tx.
+func (tx *Tx) SetBehalf(ctx context.Context, tokenHash []byte, organisation identity.ID) error {
+	return tx.one(ctx, `UPDATE account_session SET behalf_id = $1 WHERE token_hash = $2`, int64(organisation), tokenHash)
 }
 
 // SawSession follows account.Tx.
@@ -177,6 +183,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_credential WHERE user_id = $1`,
 		`DELETE FROM account_passkey WHERE user_id = $1`,
 		`DELETE FROM account_passkey_holder WHERE user_id = $1`,
+		`DELETE FROM party_organisation_member WHERE user_id = $1`,
+		`DELETE FROM party_representative WHERE user_id = $1`,
+		`DELETE FROM party_representative_paper WHERE user_id = $1`,
 		`DELETE FROM account_paper WHERE user_id = $1`,
 		`DELETE FROM account_check WHERE user_id = $1`,
 		`UPDATE account_sanction SET sealed = '' WHERE user_id = $1`,

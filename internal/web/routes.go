@@ -12,6 +12,7 @@ import (
 	"tereze/internal/identity"
 	"tereze/internal/web/cabinet"
 	"tereze/internal/web/children"
+	"tereze/internal/web/citizen"
 	"tereze/internal/web/console"
 	"tereze/internal/web/contacts"
 	"tereze/internal/web/design"
@@ -20,6 +21,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
@@ -47,10 +49,14 @@ type Site struct {
 	Password *password.Password
 	Security *security.Security
 	Passkeys *passkeys.Passkeys
+	Citizen  *citizen.Citizen
 	Keys     *keys.Keys
 	Contacts *contacts.Contacts
 	Desk     *desk.Desk
 	Standing *standing.Standing
+
+	Organisations *organisations.Organisations
+
 	Landing  *landing.Landing
 	School   *school.School
 	Children *children.Children
@@ -161,6 +167,15 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("GET /{portal}/cabinet/security/everywhere", sec.Everywhere)
 	known("POST /{portal}/cabinet/security/everywhere", sec.EverywherePost)
 
+	cz := s.Citizen
+	open("GET /{portal}/sign-in/ways", cz.Ways)
+	open("GET /{portal}/sign-in/card", cz.Card)
+	open("POST /{portal}/sign-in/card", cz.CardPost)
+	open("POST /{portal}/sign-in/card/ask", cz.CardAsk)
+	open("GET /{portal}/sign-in/esi", cz.ESIPage)
+	open("POST /{portal}/sign-in/esi/ask", cz.ESIAsk)
+	open("GET /{portal}/sign-in/esi/return", cz.ESIReturn)
+
 	pk := s.Passkeys
 	open("POST /{portal}/sign-in/passkey/ask", pk.AskPost)
 	open("GET /{portal}/sign-in/passkey", pk.SignIn)
@@ -213,6 +228,40 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/contacts/code", to.CodePost)
 	known("GET /{portal}/cabinet/contacts/{kind}", to.Change)
 	known("POST /{portal}/cabinet/contacts/{kind}", to.ChangePost)
+
+	og := s.Organisations
+	known("GET /{portal}/cabinet/organisations", og.List) // who may not accept for an organisation changes back here
+	known("POST /{portal}/cabinet/organisations", og.ListPost)
+	known("GET /{portal}/cabinet/organisations.csv", og.ListCSV)
+	open("GET /{portal}/links/organisation/{token}", og.Link)
+	member("GET /{portal}/cabinet/organisations/invitation", og.Answer)
+	member("POST /{portal}/cabinet/organisations/invitation", og.AnswerPost)
+	member("GET /{portal}/cabinet/organisations/{organisation}", og.One)
+	member("GET /{portal}/cabinet/organisations/{organisation}/members.csv", og.MembersCSV)
+	member("GET /{portal}/cabinet/organisations/{organisation}/acts", og.Acts)
+	member("GET /{portal}/cabinet/organisations/{organisation}/acts.csv", og.ActsCSV)
+	member("GET /{portal}/cabinet/organisations/{organisation}/invite", og.Invite)
+	member("POST /{portal}/cabinet/organisations/{organisation}/invite", og.InvitePost)
+	member("GET /{portal}/cabinet/organisations/{organisation}/invitations/{invitation}", og.Invitation)
+	member("POST /{portal}/cabinet/organisations/{organisation}/invitations/{invitation}", og.InvitationPost)
+	member("GET /{portal}/cabinet/organisations/{organisation}/members/{user}/end", og.End)
+	member("POST /{portal}/cabinet/organisations/{organisation}/members/{user}/end", og.EndPost)
+	member("GET /{portal}/cabinet/organisations/{organisation}/leave", og.Leave)
+	member("POST /{portal}/cabinet/organisations/{organisation}/leave", og.LeavePost)
+	member("GET /{portal}/cabinet/organisations/{organisation}/succeed", og.Succeed)
+	member("POST /{portal}/cabinet/organisations/{organisation}/succeed", og.SucceedPost)
+	member("GET /{portal}/cabinet/representatives", og.Named)
+	member("GET /{portal}/cabinet/representatives.csv", og.NamedCSV)
+	member("GET /{portal}/cabinet/representatives/new", og.Name)
+	member("POST /{portal}/cabinet/representatives/new", og.NamePost)
+	member("GET /{portal}/cabinet/representatives/{representative}", og.Representative)
+	member("POST /{portal}/cabinet/representatives/{representative}", og.RepresentativePost)
+	member("GET /{portal}/cabinet/representatives/{representative}/paper", og.Paper)
+	open("GET /{portal}/links/representative/{token}", og.Asked)
+	open("POST /{portal}/links/representative/{token}", og.AskedPost)
+	open("GET /{portal}/representative", og.Thanks)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/organisations", og.Person)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/organisations", og.PersonPost)
 
 	help := s.Support
 	open("GET /{portal}/support", help.Ask)

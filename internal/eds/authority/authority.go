@@ -29,6 +29,8 @@ type Algorithm string
 const (
 	GOST Algorithm = "gost" // 34.10-2015, 512 bits
 	RSA  Algorithm = "rsa"  // 2048 bits, SHA-256
+	// GOST2004 is 34.310-2004 with 34.311-95, which cards of Kyrgyzstan have; in Kazakhstan it has ended.
+	GOST2004 Algorithm = "gost2004"
 )
 
 // Authority is one hierarchy. Its methods may be called at the same time.
@@ -36,6 +38,7 @@ type Authority struct {
 	Root, Issuing *pki.Certificate
 
 	algorithm Algorithm
+	country   string // two letters
 	seed      [32]byte
 	clock     func() time.Time
 	rootKey   pki.Key
@@ -67,8 +70,17 @@ func validity() (from, to time.Time) {
 // authority, and the same certificates to the same subjects in the same order. The clock dates lists,
 // answers, stamps, and certificates whose validity is not given.
 func New(entropy io.Reader, clock func() time.Time, algorithm Algorithm) (*Authority, error) {
+	return open(entropy, clock, algorithm, "KZ")
+}
+
+// NewKyrgyz makes an authority as New does, for identity cards of Kyrgyzstan: see Subject.PIN.
+func NewKyrgyz(entropy io.Reader, clock func() time.Time, algorithm Algorithm) (*Authority, error) {
+	return open(entropy, clock, algorithm, "KG")
+}
+
+func open(entropy io.Reader, clock func() time.Time, algorithm Algorithm, country string) (*Authority, error) {
 	a := &Authority{
-		algorithm: algorithm, clock: clock,
+		algorithm: algorithm, clock: clock, country: country,
 		issued: map[string]int{}, serials: map[string]bool{}, revoked: map[string]revoked{},
 	}
 	if _, err := io.ReadFull(entropy, a.seed[:]); err != nil {
@@ -87,9 +99,13 @@ func New(entropy io.Reader, clock func() time.Time, algorithm Algorithm) (*Autho
 }
 
 func (a *Authority) certifyItself() (err error) {
-	label := map[Algorithm]string{GOST: "GOST", RSA: "RSA"}[a.algorithm]
-	root := distinguished(pair{"2.5.4.3", "ТЕРЕЗЕ ДЕМО НЕГІЗГІ ОРТАЛЫҚ (" + label + ")"}, pair{"2.5.4.6", "KZ"})
-	issuing := distinguished(pair{"2.5.4.3", "ТЕРЕЗЕ ДЕМО КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (" + label + ")"}, pair{"2.5.4.6", "KZ"})
+	label := map[Algorithm]string{GOST: "GOST", RSA: "RSA", GOST2004: "GOST 2004"}[a.algorithm]
+	names := map[string][2]string{
+		"KZ": {"ТЕРЕЗЕ ДЕМО НЕГІЗГІ ОРТАЛЫҚ", "ТЕРЕЗЕ ДЕМО КУӘЛАНДЫРУШЫ ОРТАЛЫҚ"},
+		"KG": {"ТЕРЕЗЕ ДЕМО НЕГИЗГИ БОРБОР", "ТЕРЕЗЕ ДЕМО КҮБӨЛӨНДҮРҮҮЧҮ БОРБОР"},
+	}[a.country]
+	root := distinguished(pair{"2.5.4.3", names[0] + " (" + label + ")"}, pair{"2.5.4.6", a.country})
+	issuing := distinguished(pair{"2.5.4.3", names[1] + " (" + label + ")"}, pair{"2.5.4.6", a.country})
 	from, to := validity()
 	t := template{name: "root", subject: root, issuer: root, key: a.rootKey, signer: a.rootKey, from: from, to: to}
 	t.extensions = authorityExtensions(t, -1, pki.PolicyAuthority)
@@ -116,7 +132,7 @@ func (a *Authority) certifyService(name, title string, key pki.Key, usage string
 	from, to := validity()
 	t := template{
 		name:    name,
-		subject: distinguished(pair{"2.5.4.3", "ТЕРЕЗЕ ДЕМО " + title}, pair{"2.5.4.6", "KZ"}),
+		subject: distinguished(pair{"2.5.4.3", "ТЕРЕЗЕ ДЕМО " + title}, pair{"2.5.4.6", a.country}),
 		issuer:  a.Issuing.RawSubject, key: key, signer: a.key, from: from, to: to,
 	}
 	t.extensions = serviceExtensions(t, usage)
@@ -141,6 +157,12 @@ func (a *Authority) makeKey(name string) (pki.Key, error) {
 	switch a.algorithm {
 	case GOST:
 		secret, err := gost.GenerateKey(gost.Curve512A(), from)
+		if err != nil {
+			return nil, err
+		}
+		return pki.NewGOSTKey(secret)
+	case GOST2004:
+		secret, err := gost.GenerateKey(gost.CryptoProA(), from)
 		if err != nil {
 			return nil, err
 		}

@@ -81,8 +81,11 @@ func (a *Authority) signed(key pki.Key, tbs any, name string) ([]byte, error) {
 // algorithmOf is the signature algorithm that a key's Sign will use: it stands inside what is signed.
 func algorithmOf(key pki.Key) pkix.AlgorithmIdentifier {
 	oid := pki.SignGOST512
-	if key.DefaultDigest().String() == pki.DigestSHA256 {
+	switch key.DefaultDigest().String() {
+	case pki.DigestSHA256:
 		oid = pki.SignSHA256RSA
+	case pki.DigestGOST2004:
+		oid = pki.SignGOST2004
 	}
 	return pkix.AlgorithmIdentifier{Algorithm: pki.OID(oid), Parameters: asn1.NullRawValue}
 }

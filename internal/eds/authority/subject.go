@@ -20,6 +20,10 @@ type Subject struct {
 	Email                          string
 	System                         string // object identifier; Organisation and BIN say whose
 	Roles                          []pki.Role
+	// PIN is the personal number of a citizen of Kyrgyzstan and makes a certificate as identity cards may have
+	// it: the number alone in serialNumber, the first name in givenName, all names in the common name. No
+	// certificate of the state is public; see docs/decisions/0011-identity-cards.md.
+	PIN string
 	// AuthOnly makes a certificate of the kind of before 2022 that may sign people in, but no document.
 	AuthOnly bool
 	// NotBefore and NotAfter; zero are yesterday and a year later.
@@ -75,6 +79,9 @@ func (a *Authority) Issue(s Subject) (*Issued, error) {
 // name tells subjects apart; the validity is left out, so that a key survives a restart on another day.
 func (s Subject) name() string {
 	parts := []string{s.Surname, s.FirstName, s.Patronymic, s.IIN, s.BIN, s.Organisation, s.Email, s.System, fmt.Sprint(s.AuthOnly)}
+	if s.PIN != "" {
+		parts = append(parts, s.PIN)
+	}
 	for _, r := range s.Roles {
 		parts = append(parts, string(r))
 	}
@@ -82,6 +89,12 @@ func (s Subject) name() string {
 }
 
 func (s Subject) distinguished() []byte {
+	if s.PIN != "" {
+		return distinguished(
+			pair{"2.5.4.3", strings.Join(strings.Fields(s.Surname+" "+s.FirstName+" "+s.Patronymic), " ")}, pair{"2.5.4.4", s.Surname},
+			pair{"2.5.4.5", s.PIN}, pair{"2.5.4.6", "KG"}, pair{"2.5.4.42", s.FirstName},
+		)
+	}
 	number := func(prefix, digits string) string {
 		if digits == "" {
 			return ""
@@ -103,6 +116,8 @@ func (s Subject) extensions(algorithm Algorithm) []pkix.Extension {
 	usage, policyOID := pki.UsageEmail, pki.PolicyNCA
 	bits := keyUsage(0, 1, 4)
 	switch {
+	case s.PIN != "":
+		return []pkix.Extension{points("2.5.29.31", CRLAddress), usages(false, pki.UsageClientAuth, pki.UsageEmail), keyUsage(0, 1)}
 	case s.AuthOnly:
 		usage, policyOID, bits = pki.UsageClientAuth, pki.PolicyAuth, keyUsage(0, 2)
 		if s.BIN != "" {

@@ -193,6 +193,19 @@ func (b *Browser) Cookies() []*http.Cookie {
 	return b.client.Jar.Cookies(u)
 }
 
+// Carry puts cookies into the browser, as somebody does who has copied them out of another.
+func (b *Browser) Carry(cookies []*http.Cookie) {
+	b.t.Helper()
+	u, err := url.Parse(b.house.URL)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range cookies {
+		c.Secure, c.Path = true, "/" // the jar gives names and values alone
+	}
+	b.client.Jar.SetCookies(u, cookies)
+}
+
 // SignIn signs a test's user in.
 func (b *Browser) SignIn(portal, name string) *Page {
 	b.t.Helper()

@@ -18,6 +18,9 @@ func (s *Cabinet) act(v gate.Visit, e evidence.Entry) string {
 // it (ismet 5.5, R23, kg 2.6).
 func (s *Cabinet) detail(v gate.Visit, e evidence.Entry) string {
 	said := s.detailOf(v, e)
+	if name := e.Detail["behalf_name"]; name != "" {
+		said = strings.TrimSpace(said + " " + s.Say(v, "cabinet.detail.behalf", "name", name))
+	}
 	at, err := time.Parse(time.RFC3339, e.Detail["disputed"])
 	if err != nil {
 		return said

@@ -105,6 +105,9 @@ func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visi
 	if _, _, ok := clause.In[party.AccessEnd](c.Agreements.Book(v.Actor.Portal, v.Now)); ok {
 		view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "school.memberships.title"), URL: person + "/memberships"})
 	}
+	if rule, _, ok := clause.In[party.ActingAs](c.Agreements.Book(v.Actor.Portal, v.Now)); ok && rule.Organisations {
+		view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "organisations.title"), URL: person + "/organisations"})
+	}
 	page := c.Page(r, v, view.Heading.Text)
 	page.Trail = c.trail(v, design.Link{Text: c.Say(v, "console.people.title"), URL: peopleURL(v)})
 	page.Refused = refusal != nil

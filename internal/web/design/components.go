@@ -41,6 +41,9 @@ func (c ButtonLink) Render(ctx context.Context, w io.Writer) error { return c.vi
 // Render draws the component. See [Cards].
 func (c Cards) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 
+// Render draws the component. See [CardSigning].
+func (c CardSigning) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [Checkboxes].
 func (c Checkboxes) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 

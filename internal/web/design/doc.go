@@ -33,7 +33,8 @@
 // [ButtonLink], [ButtonGroup], [StartButton], [PrintButton]. All but buttons
 // embed [Field]; a refusal is put into Field.Error and into the summary under
 // the field's id, which is its Name unless ID is set. [Signing] asks for an
-// electronic signature, with NCALayer or as a file; [PhoneSigning] with a phone.
+// electronic signature, with NCALayer or as a file; [PhoneSigning] with a phone,
+// [CardSigning] with an identity card.
 //
 // Messages: [Announcement], [InsetText], [WarningText], [NotificationBanner], [Panel],
 // [EmptyState], [Tag], [Idle].

@@ -5,6 +5,8 @@ package design
 // hashed gives the URL path of an embedded file, or "" for an unknown name.
 func hashed(name string) string {
 	switch name {
+	case "cryptosocket.js":
+		return AssetPath + "cryptosocket.3bda4ace5625.js"
 	case "golos-LICENSE.txt":
 		return AssetPath + "golos-LICENSE.54dcae300688.txt"
 	case "golos-cyrillic-ext.woff2":
@@ -26,11 +28,11 @@ func hashed(name string) string {
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
 	case "ncalayer.js":
-		return AssetPath + "ncalayer.e03366922325.js"
+		return AssetPath + "ncalayer.728ae7c55ff8.js"
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.af4d029c9c8b.css"
+		return AssetPath + "tereze.9600409a6979.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	}

@@ -12,22 +12,45 @@ import (
 // without a template would leave the person without a word.
 func TestEveryStateOfTheScriptHasWords(t *testing.T) {
 	t.Parallel()
-	script, err := os.ReadFile("src/ncalayer.js")
+	used := append(statesIn(t, "ncalayer.js", "const address"), statesIn(t, "signing.js", "class Stop")...)
+	heldTo(t, SignStates(), append(used, "permission")) // chosen between two
+}
+
+// TestEveryStateOfTheCardHasWords holds the script of identity cards to the same.
+func TestEveryStateOfTheCardHasWords(t *testing.T) {
+	t.Parallel()
+	used := append(statesIn(t, "cryptosocket.js", "const address"), statesIn(t, "signing.js", "class Stop")...)
+	script, err := os.ReadFile("src/cryptosocket.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, code, _ := strings.Cut(string(script), "const address")
-	var used []string
+	for _, m := range regexp.MustCompile(`(?:, |end\()"([a-z_]+)"[\])]`).FindAllStringSubmatch(string(script), -1) {
+		used = append(used, m[1])
+	}
+	heldTo(t, CardStates(), append(used, "permission", "pin_2", "pin_1", "silent", "late")) // chosen between two, or counted
+}
+
+func statesIn(t *testing.T, file, from string) (used []string) {
+	t.Helper()
+	script, err := os.ReadFile("src/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(script), from)
 	for _, m := range regexp.MustCompile(`(?:Stop|say)\((?:[a-z]+ \? )?"([a-z_]+)"|: "([a-z_]+)"\)|limit\([^"]*"([a-z_]+)"|\?\? "([a-z_]+)"`).FindAllStringSubmatch(code, -1) {
 		used = append(used, strings.Join(m[1:], ""))
 	}
-	used = append(used, "permission") // chosen between two
+	return used
+}
+
+func heldTo(t *testing.T, states, used []string) {
+	t.Helper()
 	for _, state := range used {
-		if !slices.Contains(SignStates(), state) {
+		if !slices.Contains(states, state) {
 			t.Errorf("the script comes to %q, for which pages have no words", state)
 		}
 	}
-	for _, state := range SignStates() {
+	for _, state := range states {
 		if !slices.Contains(used, state) {
 			t.Errorf("the script never comes to %q", state)
 		}

@@ -143,9 +143,22 @@ func keyOf(s signing.Signed) account.Key {
 	h, c := s.Holder, s.Signer.Certificate
 	return account.Key{
 		IIN: h.IIN, BIN: h.BIN, Surname: h.Surname, Given: h.GivenName, Patronymic: h.Patronymic, Organisation: h.Organisation,
-		Binds:  slices.Contains(h.Roles, pki.FirstHead) || slices.Contains(h.Roles, pki.Signatory),
+		Role:   roleOf(h.Roles),
 		EndsAt: c.NotAfter, Detail: s.Detail(),
 	}
+}
+
+// roleOf is what a certificate makes of its holder in the organisation: the highest it names.
+func roleOf(roles []pki.Role) string {
+	switch {
+	case slices.Contains(roles, pki.FirstHead):
+		return account.KeyHead
+	case slices.Contains(roles, pki.Signatory):
+		return account.KeySigner
+	case slices.Contains(roles, pki.Employee):
+		return account.KeyEmployee
+	}
+	return ""
 }
 
 // Stated are the fields of a statement, in the order of their names.

@@ -180,8 +180,11 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	}
 	page.Languages = f.languages(r, home+"/language/", f.Spoken(p.Name), v)
 	page.SignIn = design.Link{Text: f.Say(v, "frame.sign_in"), URL: home + "/sign-in"}
+	if methods, _, ok := clause.In[account.SignInMethods](f.Agreements.Book(p.Name, v.Now)); ok && len(methods.Methods) > 1 {
+		page.SignIn.URL += "/ways" // the person chooses (kg 2.1)
+	}
 	if v.Actor.Known() {
-		page.Person = &design.Person{Name: v.Actor.Shown, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
+		page.Person = &design.Person{Name: v.Actor.Shown, OnBehalf: v.Actor.Behalf.Name, URL: home + "/cabinet", Exit: home + "/exit", ExitText: f.Say(v, "frame.exit")}
 	}
 	page.Idle = f.idle(v, home)
 	page.Busy = f.busy(v)

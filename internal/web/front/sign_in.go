@@ -41,13 +41,13 @@ type signInView struct {
 	Warning     *design.WarningText        // not to tell anyone what is entered here
 	Ended       *design.NotificationBanner // why the session before this is over
 	Compromised design.Link
-	Methods     methods
 	Links       []design.Link
 	Recover     design.Link
 	Key         *design.Button // nil where the agreement lets nobody in by a signature key
 	KeyURL      string
 	Passkey     *design.Button // nil where a passkey is not taken instead of the password
 	PasskeyURL  string
+	Ways        design.Link // to the choice of a way, where the agreement names several
 }
 
 // signInAccepts is what signing in accepts (ismet 2.2).
@@ -153,7 +153,7 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		Title: s.Say(v, "front.sign_in.title"), Button: s.Say(v, "front.sign_in.button"),
 		Next: frame.Local(v, form.Next, ""), IsAgain: form.Again, Accepts: s.signInAccepts(v),
 	}
-	view.Methods, view.Links = s.methods(r, v), s.entryLinks(v)
+	view.Links = s.entryLinks(v)
 	view.Recover = design.Link{Text: s.Say(v, "recovery.from_sign_in"), URL: home(v) + "/recover"}
 	if v.Actor.Known() {
 		view.Again, view.Links = s.Say(v, "front.sign_in.again"), nil
@@ -168,6 +168,12 @@ func (s *Front) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	if first, _ := s.Accounts.PasskeyFirst(v.Actor.Portal); first {
 		if _, ok := s.PasskeySite(r, v); ok {
 			view.Passkey, view.PasskeyURL = &design.Button{Text: s.Say(v, "passkeys.sign_in.button"), Look: design.Secondary}, home(v)+"/sign-in/passkey/ask"
+		}
+	}
+	if methods, _, ok := clause.In[account.SignInMethods](s.Agreements.Book(v.Actor.Portal, v.Now)); ok && len(methods.Methods) > 1 && !v.Actor.Known() {
+		view.Ways = design.Link{Text: s.Say(v, "front.sign_in.ways"), URL: home(v) + "/sign-in/ways"}
+		if view.Next != "" {
+			view.Ways.URL += "?" + url.Values{"next": {view.Next}}.Encode()
 		}
 	}
 	if v.Ended != nil && err == nil {

@@ -30,7 +30,8 @@ done
 node_modules/.bin/esbuild tereze.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/tereze.js" --log-level=warning
 node_modules/.bin/esbuild idle.js --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/idle.js" --log-level=warning
 node_modules/.bin/esbuild passkey.js --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/passkey.js" --log-level=warning
-node_modules/.bin/esbuild ncalayer.js --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/ncalayer.js" --log-level=warning
+node_modules/.bin/esbuild ncalayer.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/ncalayer.js" --log-level=warning
+node_modules/.bin/esbuild cryptosocket.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/cryptosocket.js" --log-level=warning
 
 for f in "$out"/*.css "$out"/*.js "$out"/*.svg; do
 	gzip -9 -n -k "$f"

@@ -25,30 +25,10 @@
 //   connecting, permission (the browser asks first), waiting, slow, sending;
 //   not_running, denied (the browser forbids it), closed (the connection ended: an old NCALayer), silent,
 //   cancelled, failed, unreadable, late, document (what to sign could not be fetched).
+import { begin, Stop } from "./signing.js";
+
 const address = "wss://127.0.0.1:13579/";
 const patience = { connect: 15_000, permission: 120_000, greet: 10_000, slow: 20_000 };
-
-// Stop ends an attempt in a state that the person is told about.
-class Stop extends Error {
-  constructor(state, detail = "") {
-    super(state);
-    this.state = state;
-    this.detail = detail;
-  }
-}
-
-// permission is what the browser says of connections to the person's own machine: "granted", "prompt",
-// "denied", or "" where it does not ask. Its name has changed between browsers.
-const permission = async () => {
-  for (const name of ["loopback-network", "local-network-access"]) {
-    try {
-      return (await navigator.permissions.query({ name })).state;
-    } catch {
-      // This browser does not know the name.
-    }
-  }
-  return "";
-};
 
 const encode = (bytes) => {
   let binary = "";
@@ -164,78 +144,10 @@ const ask = (request, { wait, prompted, signal, say }) => new Promise((done, sto
   socket.onerror = socket.onclose = () => end(stop, new Stop(stage === "connect" ? "not_running" : "closed"));
 });
 
-const begin = (box) => {
-  const parts = (name) => [...box.querySelectorAll(`[data-sign="${name}"]`)];
-  const [start] = parts("start");
-  const [halt] = parts("stop");
-  const [said] = parts("said");
-  const form = box.closest("form");
-  let running = null;
-
-  const say = (state, detail = "") => {
-    const words = box.querySelector(`template[data-state="${state}"]`).content.cloneNode(true);
-    for (const e of words.querySelectorAll('[data-sign="detail"]')) {
-      e.textContent = detail;
-      e.hidden = !detail;
-    }
-    said.replaceChildren(words);
-    said.dataset.state = state;
-  };
-
-  const sign = async () => {
+for (const box of document.querySelectorAll('[data-module="tz-sign"]')) {
+  begin(box, async ({ parts, prompted, signal, say }) => {
     const documents = await Promise.all(parts("document").map(load));
-    const allowed = await permission();
-    if (allowed === "denied") throw new Stop("denied");
-    const prompted = allowed === "prompt";
-    say(prompted ? "permission" : "connecting");
-    let text;
-    try {
-      text = await ask(question(box.dataset, documents), { wait: box.dataset.wait * 1000, prompted, signal: running.signal, say });
-    } catch (e) {
-      // A browser that forbids the connection tells the page no more than that it failed.
-      if (e.state === "not_running" && (await permission()) === "denied") throw new Stop("denied");
-      throw e;
-    }
+    const text = await ask(question(box.dataset, documents), { wait: box.dataset.wait * 1000, prompted, signal, say });
     return signatures(text, box.dataset.format, documents.length);
-  };
-
-  const busy = (on) => {
-    box.setAttribute("aria-busy", String(on));
-    start.setAttribute("aria-disabled", String(on)); // it keeps the focus, unlike a disabled button
-    halt.hidden = !on;
-  };
-
-  start.addEventListener("click", async () => {
-    if (running) return; // one request at a time
-    running = new AbortController();
-    busy(true);
-    say("connecting");
-    try {
-      const all = await sign();
-      if (running.signal.aborted) throw new Stop("cancelled");
-      parts("answer").forEach((field, i) => { field.value = all[i]; });
-      halt.hidden = true;
-      say("sending");
-      form.requestSubmit(); // the page goes; nothing can be pressed again
-    } catch (e) {
-      running = null;
-      busy(false);
-      if (halt === document.activeElement) start.focus();
-      say(e.state ?? "unreadable", e.detail);
-    }
   });
-  halt.addEventListener("click", () => {
-    running?.abort();
-    start.focus();
-  });
-  // Somebody who comes back with the browser's own button finds the page as it was.
-  addEventListener("pageshow", (e) => {
-    if (!e.persisted) return;
-    running = null;
-    busy(false);
-    said.replaceChildren();
-  });
-  start.hidden = false;
-};
-
-for (const box of document.querySelectorAll('[data-module="tz-sign"]')) begin(box);
+}

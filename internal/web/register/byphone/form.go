@@ -44,9 +44,13 @@ func readForm(r *http.Request) account.PhoneForm {
 	}
 }
 
-// Begin shows the form.
+// Begin shows the form, with what is proved of the person filled in.
 func (s *Phone) Begin(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	return s.showForm(w, r, v, account.PhoneForm{}, nil)
+	form, err := s.Accounts.Newcomer(r.Context(), v.Actor.Portal, gate.AttemptToken(r, v.Actor.Portal, account.WayNewcomer))
+	if err != nil {
+		return err
+	}
+	return s.showForm(w, r, v, form, nil)
 }
 
 // BeginPost takes the form and sends the password. What follows looks the same whether or not there
@@ -101,6 +105,9 @@ func (s *Phone) showForm(w http.ResponseWriter, r *http.Request, v gate.Visit, f
 	view := formView{
 		Title: s.Say(v, "byphone.title"), Lead: s.Say(v, "byphone.lead"), Button: s.Say(v, "byphone.button"),
 		SignIn: design.Link{Text: s.Say(v, "byphone.sign_in"), URL: "/" + v.Actor.Portal + "/sign-in"},
+	}
+	if refused == nil && form.Number != "" {
+		view.Lead = s.Say(v, "byphone.proven")
 	}
 	book := s.Agreements.Book(v.Actor.Portal, v.Now)
 	if _, cite, ok := clause.In[account.LoginNames](book); ok {
