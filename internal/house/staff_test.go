@@ -249,7 +249,7 @@ func TestAnnouncements(t *testing.T) {
 				}
 				kind := kinds[len(kinds)-1]
 				preview := b.Post(at+"/new", announcement(h, kind, portal)...).Want(http.StatusOK)
-				if !strings.Contains(preview.Text(`[lang="ru"].govuk-inset-text`), "=Body in ru <script> Second line") || shown() != "" {
+				if !strings.Contains(preview.Text(`[lang="ru"].govuk-inset-text`), "=Body in ru <script>Second line") || shown() != "" {
 					t.Fatalf("the preview: %s; on the first page: %s", preview.Text("main"), shown())
 				}
 				b.Post(at+"/new", preview.Hidden()...).Want(http.StatusOK)

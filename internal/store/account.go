@@ -183,9 +183,6 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_credential WHERE user_id = $1`,
 		`DELETE FROM account_passkey WHERE user_id = $1`,
 		`DELETE FROM account_passkey_holder WHERE user_id = $1`,
-		`DELETE FROM party_organisation_member WHERE user_id = $1`,
-		`DELETE FROM party_representative WHERE user_id = $1`,
-		`DELETE FROM party_representative_paper WHERE user_id = $1`,
 		`DELETE FROM account_paper WHERE user_id = $1`,
 		`DELETE FROM account_check WHERE user_id = $1`,
 		`UPDATE account_sanction SET sealed = '' WHERE user_id = $1`,
@@ -197,6 +194,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 	if err := tx.forgetPage(ctx, id); err != nil {
 		return err
 	}
+	if err := tx.forgetRepresented(ctx, id); err != nil {
+		return err
+	}
 	if err := tx.forgetSignings(ctx, id); err != nil {
 		return err
 	}
@@ -206,5 +206,17 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 // DeleteMaterials follows account.DepartTx: what the person wrote about themselves.
 func (tx *Tx) DeleteMaterials(ctx context.Context, id identity.ID) error {
 	_, err := tx.exec(ctx, `UPDATE account_user SET about = '', version = version + 1 WHERE user_id = $1`, int64(id))
+	return err
+}
+
+// holdUser makes other acts that change what hangs on a user wait.
+func (tx *Tx) holdUser(ctx context.Context, user identity.ID) error {
+	var id int64
+	return tx.queryRow(ctx, `SELECT user_id FROM account_user WHERE user_id = $1`+tx.forUpdate(), int64(user)).Scan(&id)
+}
+
+// leaveBehalf ends that sessions of a user act for an organisation.
+func (tx *Tx) leaveBehalf(ctx context.Context, user, organisation identity.ID) error {
+	_, err := tx.exec(ctx, `UPDATE account_session SET behalf_id = 0 WHERE user_id = $1 AND behalf_id = $2`, int64(user), int64(organisation))
 	return err
 }

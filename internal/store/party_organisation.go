@@ -156,8 +156,7 @@ func (tx *Tx) MembershipsIn(ctx context.Context, user identity.ID, limit int) ([
 
 // LeaveBehalf follows party.OrganisationTx.
 func (tx *Tx) LeaveBehalf(ctx context.Context, user, organisation identity.ID) error {
-	_, err := tx.exec(ctx, `UPDATE account_session SET behalf_id = 0 WHERE user_id = $1 AND behalf_id = $2`, int64(user), int64(organisation))
-	return err
+	return tx.leaveBehalf(ctx, user, organisation)
 }
 
 // AddDone follows party.OrganisationTx.

@@ -97,8 +97,21 @@ func (tx *Tx) RepresentativesOf(ctx context.Context, user identity.ID, limit int
 
 // HoldUser follows party.RepresentativeTx.
 func (tx *Tx) HoldUser(ctx context.Context, user identity.ID) error {
-	var id int64
-	return tx.queryRow(ctx, `SELECT user_id FROM account_user WHERE user_id = $1`+tx.forUpdate(), int64(user)).Scan(&id)
+	return tx.holdUser(ctx, user)
 }
 
 var _ party.RepresentativeTx = (*Tx)(nil)
+
+// forgetRepresented removes, when a user is deleted, for whom they acted and who was told of their submissions.
+func (tx *Tx) forgetRepresented(ctx context.Context, user identity.ID) error {
+	for _, statement := range []string{
+		`DELETE FROM party_organisation_member WHERE user_id = $1`,
+		`DELETE FROM party_representative WHERE user_id = $1`,
+		`DELETE FROM party_representative_paper WHERE user_id = $1`,
+	} {
+		if _, err := tx.exec(ctx, statement, int64(user)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
