@@ -23,14 +23,14 @@ const password = "құпия сөз 2026"
 
 // openHouse opens the whole house on an empty SQLite database, with what runs by itself running.
 func openHouse(ctx context.Context, dir string) (*house.House, error) {
-	return openHouseOn(ctx, filepath.Join(dir, "tereze.db"))
-}
-
-func openHouseOn(ctx context.Context, database string) (*house.House, error) {
 	keys, err := house.NewKeys("tereze-bench")
 	if err != nil {
 		return nil, err
 	}
+	return openHouseOn(ctx, filepath.Join(dir, "tereze.db"), keys)
+}
+
+func openHouseOn(ctx context.Context, database string, keys house.Keys) (*house.House, error) {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	return house.Open(ctx, house.Config{Database: database, Keys: keys, Log: log})
 }

@@ -20,8 +20,8 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Rows) != 7 {
-		t.Fatalf("%d rows, want two of the page, one of the act, two of the clause, one of the signature, one of the look-up", len(report.Rows))
+	if len(report.Rows) != 8 {
+		t.Fatalf("%d rows, want two of the page, one of the act, two of the clause, one of the signature, two of the look-up", len(report.Rows))
 	}
 	for _, r := range report.Rows {
 		if r.Ours.Min > r.Ours.Median || r.Ours.Median > r.Ours.Max {
