@@ -179,30 +179,8 @@ func (a *Accounts) findProven(ctx context.Context, tx Tx, s SignIn, t *trial, c 
 	} else if err != nil {
 		return "", nil, err
 	}
-	refused, err = a.mayEnterProven(ctx, tx, t.user)
+	refused, err = a.mayEnterBy(ctx, tx, &t.user, fault.New(fault.Forbidden, "account.closed"), "account.proof_not_enough")
 	return "", refused, err
-}
-
-// mayEnterProven refuses somebody who has left, is locked, or owes what only the password leads to: the
-// page that replaces it takes for granted that it was just given.
-func (a *Accounts) mayEnterProven(ctx context.Context, tx Tx, u User) (refused, err error) {
-	standing, err := a.standing(ctx, tx, u.ID)
-	if err != nil {
-		return nil, err
-	}
-	u.State = stateUnder(u.State, standing, a.Now())
-	if u.State == Deleted {
-		return fault.New(fault.Forbidden, "account.closed"), nil
-	}
-	if f := mayEnter(u); f != nil {
-		return f, nil
-	}
-	actor, err := a.actorIn(ctx, tx, u, Session{User: u.ID, Portal: u.Portal, BeganAt: a.Now()})
-	if err != nil || actor.Due == "" {
-		return nil, err
-	}
-	_, cite, _ := clause.In[PasswordAge](a.Book(u.Portal, a.Now()))
-	return fault.New(fault.Forbidden, "account.proof_not_enough").By(cite), nil
 }
 
 // beginNewcomer keeps what was proved of somebody until they have registered: the agreement has everybody

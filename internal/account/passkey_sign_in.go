@@ -132,7 +132,7 @@ func (a *Accounts) proveFirst(ctx context.Context, tx Tx, s SignIn, t *trial, c 
 	if refused, err := a.usePasskey(ctx, tx, h, key, used); err != nil || refused != nil {
 		return refused, err
 	}
-	return a.mayEnterBy(ctx, tx, t.user)
+	return a.mayEnterBy(ctx, tx, &t.user, wrongPasskey(), "account.passkey_not_enough")
 }
 
 // ownerOf finds whose passkey an answer is of; nobody for one of another portal.
@@ -190,18 +190,27 @@ func (a *Accounts) usePasskey(ctx context.Context, tx Tx, h PasskeyHolder, key P
 		a.passkeyNote(ctx, tx, key.User, "account.passkey_cloned", "message.passkey_cloned", key.ID, nil)
 }
 
-// mayEnterBy refuses somebody who has left or is locked, and somebody who owes what only the password
-// leads to (kundelik 3.3, 4.17e): the page that replaces it takes for granted that it was just given.
-func (a *Accounts) mayEnterBy(ctx context.Context, tx Tx, u User) (refused, err error) {
-	if f := mayEnter(u); f != nil {
+// mayEnterBy refuses whoever proved by something else than the password to be a user: somebody who has left
+// or was deleted (gone), is locked, or owes what only the password leads to (notEnough; kundelik 3.3,
+// 4.17e): the page that replaces it takes for granted that it was just given. Who is blocked comes in, to
+// read why and to appeal, and to nothing else.
+func (a *Accounts) mayEnterBy(ctx context.Context, tx Tx, u *User, gone *fault.Fault, notEnough string) (refused, err error) {
+	standing, err := a.standing(ctx, tx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	if u.State = stateUnder(u.State, standing, a.Now()); u.State == Deleted {
+		return gone, nil
+	}
+	if f := mayEnter(*u); f != nil {
 		return f, nil
 	}
-	actor, err := a.actorIn(ctx, tx, u, Session{User: u.ID, Portal: u.Portal, BeganAt: a.Now()})
-	if err != nil || actor.Due == "" {
+	actor, err := a.actorIn(ctx, tx, *u, Session{User: u.ID, Portal: u.Portal, BeganAt: a.Now()})
+	if err != nil || actor.Due == "" || actor.Due == SanctionDue {
 		return nil, err
 	}
 	_, cite, _ := clause.In[PasswordAge](a.Book(u.Portal, a.Now()))
-	return fault.New(fault.Forbidden, "account.passkey_not_enough").By(cite), nil
+	return fault.New(fault.Forbidden, notEnough).By(cite), nil
 }
 
 // mayEnter refuses whoever's account cannot be used, once they have proved whose it is.

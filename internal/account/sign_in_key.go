@@ -157,23 +157,9 @@ func (a *Accounts) mayEnterByKey(ctx context.Context, tx Tx, s SignIn, t *trial)
 	} else if err != nil {
 		return nil, err
 	}
-	standing, err := a.standing(ctx, tx, t.user.ID)
-	if err != nil {
-		return nil, err
-	}
-	if t.user.State = stateUnder(t.user.State, standing, a.Now()); t.user.State == Deleted {
-		return fault.New(fault.Unauthenticated, "account.key_unknown"), nil
-	}
-	if f := mayEnter(t.user); f != nil {
-		return f, nil
-	}
-	actor, err := a.actorIn(ctx, tx, t.user, Session{User: t.user.ID, Portal: t.user.Portal, BeganAt: a.Now()})
-	if err != nil {
-		return nil, err
-	}
-	if actor.Due != "" && actor.Due != SanctionDue {
-		_, cite, _ := clause.In[PasswordAge](a.Book(t.user.Portal, a.Now()))
-		return fault.New(fault.Forbidden, "account.key_not_enough").By(cite), nil
+	gone := fault.New(fault.Unauthenticated, "account.key_unknown")
+	if refused, err := a.mayEnterBy(ctx, tx, &t.user, gone, "account.key_not_enough"); refused != nil || err != nil {
+		return refused, err
 	}
 	t.holder, err = tx.PasskeyHolder(ctx, t.user.ID)
 	if fault.Is(err, fault.Absent) {

@@ -351,3 +351,22 @@ func TestAPasskeyOpensNoMoreThanThePassword(t *testing.T) {
 		t.Errorf("who has not accepted comes by a passkey to %s", p.Path)
 	}
 }
+
+// TestABlockedPersonReadsWhyByAPasskeyToo: a block leaves the one page open to whoever enters by a passkey
+// as well, and a deletion leaves nobody who could enter.
+func TestABlockedPersonReadsWhyByAPasskeyToo(t *testing.T) {
+	t.Parallel()
+	h := atPortal(t)
+	actor, b := holder(t, h, "egov", "aigul")
+	d := &device{t: t}
+	adds(t, b, "egov", d).Want(http.StatusOK)
+	_, operator := desk(t, h, "egov")
+	decides(t, operator, h, actor, "account.sanctions/block", "abuse", "days", "5")
+	x := h.Browser(t)
+	if p := enters(t, x, "egov", d); p.Path != "/egov/standing" {
+		t.Errorf("a blocked person is led to %s (%d)\n%s", p.Path, p.Status, p.Text("main"))
+	}
+	if p := x.Get("/egov/cabinet/profile"); p.Path != "/egov/standing" {
+		t.Errorf("the block leaves %s open", p.Path)
+	}
+}
