@@ -168,13 +168,27 @@ func (a *Accounts) CheckCode(ctx context.Context, tx AttemptTx, at Attempt, code
 // Allow counts one more of something (messages to a phone, forms of an address) and refuses it once
 // there are more than most in a window. Refusal: TooMany "account.too_often".
 func (a *Accounts) Allow(ctx context.Context, tx AttemptTx, what string, most int, window time.Duration) (*fault.Fault, error) {
-	mark, err := tx.Mark("limit/" + what)
-	if err != nil {
-		return nil, err
-	}
-	count, err := tx.Take(ctx, mark, window, a.Now())
-	if err != nil || count <= most {
+	within, err := a.within(ctx, tx, what, most, window, a.Now())
+	if err != nil || within {
 		return nil, err
 	}
 	return fault.New(fault.TooMany, "account.too_often"), nil
+}
+
+// AllowToday counts one more of something, and says whether it is still among the first most of a day in the zone
+// of a portal.
+func (a *Accounts) AllowToday(ctx context.Context, tx AttemptTx, portal, what string, most int) (bool, error) {
+	// A window of a day is one of UTC. Read as if it were UTC, the time of the zone begins one at its midnight.
+	now := a.Now().In(a.Zone(portal))
+	_, east := now.Zone()
+	return a.within(ctx, tx, what, most, 24*time.Hour, now.Add(time.Duration(east)*time.Second))
+}
+
+func (a *Accounts) within(ctx context.Context, tx AttemptTx, what string, most int, window time.Duration, at time.Time) (bool, error) {
+	mark, err := tx.Mark("limit/" + what)
+	if err != nil {
+		return false, err
+	}
+	count, err := tx.Take(ctx, mark, window, at)
+	return count <= most, err
 }

@@ -67,7 +67,7 @@ func (r *Requests) CheckAsk(portal string, a Ask) error {
 const mostAsked = 20
 
 // Ask opens a request of a user. Its number is there at once, and goes to a confirmed contact.
-// Refusals: as CheckAsk; TooMany "account.too_often".
+// Refusals: as CheckAsk; TooMany "account.too_often", and as People.Quota.
 func (r *Requests) Ask(ctx context.Context, actor identity.Actor, a Ask) (Request, error) {
 	o, k, wrong := r.check(actor.Portal, &a)
 	if wrong != nil {
@@ -82,6 +82,9 @@ func (r *Requests) Ask(ctx context.Context, actor identity.Actor, a Ask) (Reques
 		}
 		if !within {
 			return fault.New(fault.TooMany, "account.too_often")
+		}
+		if err := r.People.Quota(ctx, tx, actor.Portal, actor.User); err != nil {
+			return err
 		}
 		q = Request{Home: actor.User, Via: ByPage}
 		if err := r.open(ctx, tx, &q, actor.Portal, o, k, a, "user:"+number(actor.User)); err != nil {

@@ -43,7 +43,8 @@ const (
 // sender. No answer goes to a program, or two programs would write to each other for ever.
 //
 // language is that of the confirmation. Refusals: Conflict "claims.no_address" where no clause names an
-// address; Invalid "claims.no_sender".
+// address; Invalid "claims.no_sender"; TooMany as People.Quota, for a user whose
+// letters are over it.
 func (r *Requests) TakeLetter(ctx context.Context, portal, language string, l Letter) (out Outcome, q Request, err error) {
 	o := r.Offer(portal)
 	if o.Email == "" {

@@ -162,6 +162,9 @@ type People struct {
 	Country func(portal string) string
 	// Allow counts one more of something, and says whether that is still within most in a window.
 	Allow func(ctx context.Context, tx Tx, what string, most int, window time.Duration) (bool, error)
+	// Quota counts one more message that a user writes. Refusal: TooMany at "text", over what the portal's
+	// clause lets a user write in a day (kundelik 6.8b).
+	Quota func(ctx context.Context, tx Tx, portal string, user identity.ID) error
 	// Link makes a link to a request for somebody without a user account.
 	Link func(ctx context.Context, tx Tx, r Request) (string, error)
 }

@@ -74,7 +74,8 @@ func (r *Requests) file(ctx context.Context, t Thread, file identity.ID) (f File
 }
 
 // Reply adds what the person writes to their request. To an answered request it is a return: it is opened
-// again. Refusals: Absent; Invalid for each field; Conflict "claims.closed", "store.changed".
+// again. Refusals: Absent; Invalid for each field; Conflict "claims.closed", "store.changed"; TooMany as
+// People.Quota.
 func (r *Requests) Reply(ctx context.Context, portal string, home, id identity.ID, text string, files []File) error {
 	text = tidy(text)
 	if wrong := checkPost(text, files); wrong != nil {
@@ -93,6 +94,11 @@ func (r *Requests) Reply(ctx context.Context, portal string, home, id identity.I
 }
 
 func (r *Requests) reply(ctx context.Context, tx Tx, q Request, text string, files []File) error {
+	if q.Known() {
+		if err := r.People.Quota(ctx, tx, q.Portal, q.Home); err != nil {
+			return err
+		}
+	}
 	switch {
 	case q.State == Answered || q.State == Closed:
 		q.State = Reopened
@@ -129,7 +135,7 @@ func (r *Requests) Close(ctx context.Context, portal string, home, id identity.I
 }
 
 // Reopen opens an answered or closed request again: the person says what is left to do. Refusals: Absent;
-// Invalid at "text"; Conflict "claims.is_open".
+// Invalid at "text"; Conflict "claims.is_open"; TooMany as People.Quota.
 func (r *Requests) Reopen(ctx context.Context, portal string, home, id identity.ID, text string) error {
 	text = tidy(text)
 	if wrong := checkPost(text, nil); wrong != nil {

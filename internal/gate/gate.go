@@ -225,7 +225,7 @@ func (g *Gate) enter(face Face, page Page) http.Handler {
 		v := Visit{Now: g.Now(), Address: g.address(r)}
 		err := g.identify(r, face, &v)
 		if err == nil {
-			err = g.measure(v)
+			err = g.measure(w, r, v)
 		}
 		if channel, ok := face.(Channel); ok && err == nil {
 			err = channel.Admit(r, v)

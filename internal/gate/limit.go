@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -47,9 +48,9 @@ func (g *Gate) count(v Visit) error {
 	return nil
 }
 
-// measure turns away requests over the measure of the portal's clause (ismet R10.3, kundelik 6.8b).
-// Refusal: TooMany "gate.too_many".
-func (g *Gate) measure(v Visit) error {
+// measure turns away requests over the measure of the portal's clause (ismet R10.3, kundelik 6.8b), by their number
+// and by their size. Refusals: TooMany "gate.too_many"; Invalid "gate.too_large".
+func (g *Gate) measure(w http.ResponseWriter, r *http.Request, v Visit) error {
 	if !g.Limits.Agreed || v.Actor.Portal == "" {
 		return nil
 	}
@@ -62,10 +63,17 @@ func (g *Gate) measure(v Visit) error {
 	if v.Actor.Known() {
 		who = v.Actor.Portal + "/by/" + strconv.FormatInt(int64(v.Actor.User), 36)
 	}
-	if g.requests.take(who, v.Now, rule.PerMinute) {
-		return nil
+	if !g.requests.take(who, v.Now, rule.PerMinute) {
+		return fault.New(fault.TooMany, "gate.too_many").By(cite)
 	}
-	return fault.New(fault.TooMany, "gate.too_many").By(cite)
+	largest := int64(rule.MaxBodyMegabytes) << 20
+	if r.ContentLength > largest {
+		// A browser shows the answer only if it could send what it had begun. Protect bounds what is read.
+		_, _ = io.Copy(io.Discard, r.Body)
+		return fault.New(fault.Invalid, "gate.too_large").With("megabytes", strconv.Itoa(rule.MaxBodyMegabytes)).By(cite)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, largest) // a size that was not said beforehand
+	return nil
 }
 
 // network is whom an address is counted as: an IPv6 customer has a whole /64 to send from.

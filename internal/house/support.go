@@ -15,6 +15,7 @@ import (
 	"tereze/internal/calendar"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
+	"tereze/internal/content"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
@@ -64,7 +65,7 @@ func (h *House) requests(cfg Config, record func(context.Context, evidence.Tx, e
 				}
 				return u.ID, err
 			},
-			Country: h.Accounts.Country,
+			Country: h.Accounts.Country, Quota: h.quota,
 			Allow: func(ctx context.Context, tx claims.Tx, what string, most int, window time.Duration) (bool, error) {
 				tooOften, err := h.Accounts.Allow(ctx, tx.(*store.Tx), what, most, window)
 				return tooOften == nil, err
@@ -75,6 +76,20 @@ func (h *House) requests(cfg Config, record func(context.Context, evidence.Tx, e
 			},
 		},
 	}
+}
+
+// quota keeps a user from flooding others with messages (kundelik 6.8b). Whatever carries messages counts by it,
+// so that a user has one quota and not one for each way to write.
+func (h *House) quota(ctx context.Context, tx claims.Tx, portal string, user identity.ID) error {
+	rule, cite, ok := clause.In[content.MessageQuota](h.Accounts.Book(portal, h.Clock.Now()))
+	if !ok {
+		return nil
+	}
+	within, err := h.Accounts.AllowToday(ctx, tx.(*store.Tx), portal, "messages/"+strconv.FormatInt(int64(user), 10), rule.PerDay)
+	if err != nil || within {
+		return err
+	}
+	return fault.New(fault.TooMany, "content.quota_spent").At("text").With("most", strconv.Itoa(rule.PerDay)).By(cite)
 }
 
 // linkPurpose is that of a link to a request, and linkLife how long it leads there: each answer brings a

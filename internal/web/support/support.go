@@ -95,6 +95,9 @@ func (s *Support) fill(v gate.Visit, values url.Values, refusal error) (f filled
 	if summary, f.at, ok = s.Errors(v, refusal); !ok {
 		return f, nil, 0, refusal
 	}
+	for i, x := range frame.AsFaults(refusal) {
+		summary[i].Cite = s.Cite(v, x.Cite)
+	}
 	return f, summary, statusOf(refusal), nil
 }
 
