@@ -77,6 +77,7 @@ type Tx interface {
 	DeletionTx
 	SanctionTx
 	BindingTx
+	SubscriptionTx
 	CheckTx
 	MessagesTx
 	DevicesTx

@@ -15,6 +15,11 @@ func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args ma
 	if err != nil {
 		return err
 	}
+	return a.alertTo(ctx, tx, u, contacts, key, args)
+}
+
+// alertTo chooses among contacts as alert does.
+func (a *Accounts) alertTo(ctx context.Context, tx Tx, u User, contacts []Contact, key string, args map[string]string) error {
 	var to Contact
 	for _, c := range contacts {
 		if to.Value == "" || c.Kind == ByEmail {

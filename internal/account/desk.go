@@ -282,11 +282,20 @@ func (a *Accounts) CloseCase(ctx context.Context, actor identity.Actor, user, id
 		if err := tx.EndAttempt(ctx, id); err != nil {
 			return err
 		}
-		if err := a.alert(ctx, tx, u, "message.case_answered", nil); err != nil {
+		if err := a.tellAnswered(ctx, tx, u, c.Kind); err != nil {
 			return err
 		}
 		return a.staffNote(ctx, tx, actor, u, "account.case_answer", CaseSubject(id), map[string]string{"kind": c.Kind})
 	})
+}
+
+// tellAnswered says that a case has its answer. That to a report of changed data is a service message; the
+// other kinds are about access to the user account, and always told.
+func (a *Accounts) tellAnswered(ctx context.Context, tx Tx, u User, kind string) error {
+	if kind == CaseChange {
+		return a.serve(ctx, tx, u, "message.case_answered")
+	}
+	return a.alert(ctx, tx, u, "message.case_answered", nil)
 }
 
 // caseEnded says of a case that another operator ended first.

@@ -229,7 +229,7 @@ func (r *Requests) tell(ctx context.Context, tx Tx, q Request, key, keyWithLink,
 		if err := r.People.Represent(ctx, tx, q, copyKey, args); err != nil {
 			return err
 		}
-		contacts, err := r.People.Contacts(ctx, tx, q.Home)
+		contacts, err := r.reached(ctx, tx, q)
 		if err != nil {
 			return err
 		}
@@ -255,6 +255,15 @@ func (r *Requests) tell(ctx context.Context, tx Tx, q Request, key, keyWithLink,
 	return tx.AddMessage(ctx, notify.Message{
 		ID: r.NewID(), Home: q.Home, Portal: q.Portal, Channel: to.Channel, To: to.Value, Key: key, Args: args, Language: q.Language, At: r.Now(),
 	})
+}
+
+// reached lists the contacts of a user at which they get word of a request. Who wrote a letter is answered as
+// they wrote, whatever they subscribed to: no page told them the number.
+func (r *Requests) reached(ctx context.Context, tx Tx, q Request) ([]Contact, error) {
+	if q.Via == ByEmail {
+		return r.People.Contacts(ctx, tx, q.Home)
+	}
+	return r.People.Wanted(ctx, tx, q.Portal, q.Home)
 }
 
 // Number is the number of a request.

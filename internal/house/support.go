@@ -46,6 +46,10 @@ func (h *House) requests(cfg Config, record func(context.Context, evidence.Tx, e
 		Numbers: claims.NewNumbers(key.Sum(nil)),
 		People: claims.People{
 			Contacts: supportContacts, Represent: h.represent,
+			Wanted: func(ctx context.Context, tx claims.Tx, portal string, user identity.ID) ([]claims.Contact, error) {
+				contacts, err := h.Accounts.ServiceContacts(ctx, tx.(*store.Tx), portal, user)
+				return forSupport(contacts), err
+			},
 			Institution: func(ctx context.Context, tx claims.Tx, user identity.ID) (identity.ID, error) {
 				memberships, err := tx.(*store.Tx).MembershipsOf(ctx, user)
 				for _, m := range memberships {
@@ -115,8 +119,12 @@ func public(cfg Config) string {
 	return cfg.Public
 }
 
-func supportContacts(ctx context.Context, tx claims.Tx, user identity.ID) (out []claims.Contact, err error) {
+func supportContacts(ctx context.Context, tx claims.Tx, user identity.ID) ([]claims.Contact, error) {
 	contacts, err := tx.(*store.Tx).Contacts(ctx, user)
+	return forSupport(contacts), err
+}
+
+func forSupport(contacts []account.Contact) (out []claims.Contact) {
 	for _, c := range contacts {
 		channel := notify.Email
 		if c.Kind == account.ByPhone {
@@ -124,7 +132,7 @@ func supportContacts(ctx context.Context, tx claims.Tx, user identity.ID) (out [
 		}
 		out = append(out, claims.Contact{Channel: channel, Value: c.Value, Confirmed: true})
 	}
-	return out, err
+	return out
 }
 
 // due is the end of the last day of a term, or of its last hour. The days on which nobody works are not

@@ -93,6 +93,7 @@ func TestAUserAsksTheSupportAndIsAnswered(t *testing.T) {
 		reachable(t, h, person, account.ByEmail, "asel@example.kz")
 		h.User(t, "ismet", "operator1", identity.Operator)
 		b, desk := atDesk(t, h, "ismet", "asel"), atDesk(t, h, "ismet", "operator1")
+		b.Post("/ismet/cabinet/contacts/service", "do", "subscribe").Want(http.StatusOK)
 
 		form := b.Get("/ismet/support").Want(http.StatusOK)
 		for _, kind := range []string{"question", "proposal"} {

@@ -226,6 +226,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/contacts", to.ConfirmPost)
 	known("GET /{portal}/cabinet/contacts/code", to.Code)
 	known("POST /{portal}/cabinet/contacts/code", to.CodePost)
+	known("POST /{portal}/cabinet/contacts/service", to.ServicePost)
 	known("GET /{portal}/cabinet/contacts/{kind}", to.Change)
 	known("POST /{portal}/cabinet/contacts/{kind}", to.ChangePost)
 

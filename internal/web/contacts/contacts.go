@@ -40,6 +40,7 @@ type contactsView struct {
 	Done    *design.NotificationBanner
 	List    design.SummaryList
 	Fixed   []fixed
+	Service *service
 	Upkeep  *upkeep
 	Changes design.Table
 	None    *design.EmptyState
@@ -92,6 +93,9 @@ func (s *Contacts) Contacts(w http.ResponseWriter, r *http.Request, v gate.Visit
 	}
 	if done := r.URL.Query().Get("done"); s.Words.Has(v.Actor.Language, "contacts.done."+done) {
 		view.Done = &design.NotificationBanner{Heading: s.Say(v, "contacts.done."+done), Success: true}
+	}
+	if view.Service, err = s.service(r.Context(), v); err != nil {
+		return err
 	}
 	if view.Upkeep, err = s.upkeep(r.Context(), v); err != nil {
 		return err
