@@ -31,14 +31,20 @@ const (
 // Hasher hashes passwords, at most one for a core at a time: each takes 19 MiB and a core for as
 // long as it runs, and more at once would only slow all of them.
 type Hasher struct {
+	memory  uint32 // KiB
+	passes  uint32
 	turn    chan struct{}
 	waiting atomic.Int64
 	nobody  string // the hash that is checked when there is no such person
 }
 
 // NewHasher makes a hasher for this machine's cores.
-func NewHasher() (*Hasher, error) {
-	h := &Hasher{turn: make(chan struct{}, runtime.GOMAXPROCS(0))}
+func NewHasher() (*Hasher, error) { return NewHasherAt(argonMemory, argonTime) }
+
+// NewHasherAt is NewHasher at another cost, memory in KiB: tests that are not about passwords take a
+// small one.
+func NewHasherAt(memory, passes uint32) (*Hasher, error) {
+	h := &Hasher{memory: memory, passes: passes, turn: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	var err error
 	h.nobody, err = h.Hash(context.Background(), rand.Text())
 	return h, err
@@ -69,8 +75,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("salt of a password: %w", err)
 	}
-	key := argon2.IDKey([]byte(norm.NFC.String(password)), salt, argonTime, argonMemory, argonLanes, keyLength)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
+	key := argon2.IDKey([]byte(norm.NFC.String(password)), salt, h.passes, h.memory, argonLanes, keyLength)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.memory, h.passes, argonLanes,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
 }
 

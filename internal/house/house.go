@@ -71,6 +71,8 @@ type Config struct {
 	Demo bool
 	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
 	BusyTimeout time.Duration
+	// Hasher hashes passwords; nil: at the cost of RFC 9106 for a server.
+	Hasher *account.Hasher
 	// Mailboxes are read for letters to the support.
 	Mailboxes []Mailbox
 	// Verifier says whether signatures are good; nil: our own, on the authorities that ship.
@@ -203,9 +205,11 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	hasher, err := account.NewHasher()
-	if err != nil {
-		return err
+	hasher := cfg.Hasher
+	if hasher == nil {
+		if hasher, err = account.NewHasher(); err != nil {
+			return err
+		}
 	}
 	if h.Opaque, err = identity.NewOpaque(cfg.Keys.Opaque); err != nil {
 		return err

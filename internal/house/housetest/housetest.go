@@ -65,6 +65,13 @@ func Open(t testing.TB, cfg house.Config) *House {
 		// A test moves the clock by days: sessions outlive that.
 		cfg.Accounts = account.Limits{Idle: 1000 * 24 * time.Hour, Absolute: 1000 * 24 * time.Hour, Failures: 10, Rest: 15 * time.Minute}
 	}
+	if cfg.Hasher == nil {
+		// A hundred sign-ins of a test are not about the cost of a hash, which the race detector makes tenfold.
+		var err error
+		if cfg.Hasher, err = account.NewHasherAt(64, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
 	signers := newKeys(cfg.Clock)
 	if cfg.Verifier == nil && cfg.Authorities == nil && !cfg.Demo {
 		cfg.Verifier = signers
