@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -212,19 +213,24 @@ func TestAllNumbersInUse(t *testing.T) {
 	})
 }
 
-// TestLeaseUsedUp: an act does not begin with too few ids left; after a renewal it does.
+// TestLeaseUsedUp: an act that finds too few ids left waits for the renewal, which is asked for at once; one
+// whose caller leaves meanwhile is refused.
 func TestLeaseUsedUp(t *testing.T) {
 	t.Parallel()
 	storetest.EachDatabase(t, func(t *testing.T, database string) {
 		s := storetest.Open(t, newClock(time.Now()).config(database))
 		store.UseUpLease(s)
-		err := s.InTx(t.Context(), func(*store.Tx) error { return nil })
-		if !fault.Is(err, fault.Unavailable) {
-			t.Errorf("got %v, want Unavailable", err)
+		if err := s.InTx(t.Context(), func(*store.Tx) error { return nil }); err != nil {
+			t.Errorf("the act did not wait for the renewal: %v", err)
 		}
-		await(t, func() bool { return s.InTx(t.Context(), func(*store.Tx) error { return nil }) == nil })
 		if s.NewID() == 0 {
 			t.Error("no id after the renewal")
+		}
+		left, leave := context.WithCancel(t.Context())
+		leave()
+		store.UseUpLease(s)
+		if err := s.InTx(left, func(*store.Tx) error { return nil }); err == nil {
+			t.Error("an act ran whose caller had left")
 		}
 	})
 }

@@ -96,6 +96,21 @@ func (g *ids) ready() bool {
 	return left >= marginMillis
 }
 
+// patience is how long an act waits for the renewal of a lease, which takes milliseconds where the database
+// answers: a clock that jumped ahead is no reason to turn people away.
+const patience = time.Second
+
+// await waits until an act may begin, and reports whether it may.
+func (g *ids) await(ctx context.Context) bool {
+	for end := time.Now().Add(patience); !g.ready(); {
+		if ctx.Err() != nil || time.Now().After(end) {
+			return false
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return true
+}
+
 func (g *ids) askRenewal() {
 	select {
 	case g.low <- struct{}{}:

@@ -54,7 +54,7 @@ func (s *Store) InTx(ctx context.Context, act func(*Tx) error) error {
 	if err := s.admit(ctx); err != nil {
 		return err
 	}
-	if !s.ids.ready() {
+	if !s.ids.await(ctx) {
 		return fault.New(fault.Unavailable, keyUnavailable).Wrap(errNoNode)
 	}
 	return s.engine.inTx(ctx, s.with(act))
