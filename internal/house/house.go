@@ -32,6 +32,8 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
+	"tereze/internal/keeper"
+	"tereze/internal/obligation"
 	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
@@ -90,23 +92,25 @@ type Config struct {
 
 // House is the running program but for its listener.
 type House struct {
-	Store      *store.Store
-	Clock      *calendar.Clock
-	Agreements *agreement.Agreements
-	Accounts   *account.Accounts
-	Privacy    *privacy.Privacy
-	Parties    *party.Parties
-	Requests   *claims.Requests
-	Operations *operations.Operations
-	Catalogue  *catalogue.Catalogue
-	Signings   *signing.Signings
-	Frame      *frame.Frame
-	Gate       *gate.Gate
-	Sequencer  *evidence.Sequencer
-	LogKey     string // verifier key of the log
-	Opaque     identity.Opaque
-	Handler    http.Handler
-	Samples    []Sample // of a demo
+	Store       *store.Store
+	Clock       *calendar.Clock
+	Agreements  *agreement.Agreements
+	Accounts    *account.Accounts
+	Privacy     *privacy.Privacy
+	Parties     *party.Parties
+	Requests    *claims.Requests
+	Operations  *operations.Operations
+	Catalogue   *catalogue.Catalogue
+	Obligations *obligation.Obligations
+	Keeper      *keeper.Keeper
+	Signings    *signing.Signings
+	Frame       *frame.Frame
+	Gate        *gate.Gate
+	Sequencer   *evidence.Sequencer
+	LogKey      string // verifier key of the log
+	Opaque      identity.Opaque
+	Handler     http.Handler
+	Samples     []Sample // of a demo
 
 	cards *idcard.Cards
 	esi   *esi.Provider
@@ -157,6 +161,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
+	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
 
@@ -281,6 +286,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return recorder.Record(ctx, tx, e)
 	}
+	h.Obligations = h.obligations(record, library)
+	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
 		InTx: func(ctx context.Context, act func(account.Tx) error) error {
 			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
