@@ -104,9 +104,9 @@ type Tx interface {
 	// AddObligation writes one; one that is there by portal, home, kind and subject and still owed stays
 	// as it is, and added is false.
 	AddObligation(ctx context.Context, o Obligation) (added bool, err error)
-	// Obligation gives one by home and id. Refusal: Absent.
+	// Obligation gives one by home and id; in an act, nobody else changes it until the act ends. Refusal: Absent.
 	Obligation(ctx context.Context, home, id identity.ID) (Obligation, error)
-	// ObligationOn gives the one on a subject that is still owed. Refusal: Absent.
+	// ObligationOn gives the one on a subject that is still owed, as Obligation does. Refusal: Absent.
 	ObligationOn(ctx context.Context, portal string, home identity.ID, kind, subject string) (Obligation, error)
 	// SaveObligation writes what has changed. Refusal: Conflict, when somebody else has saved it.
 	SaveObligation(ctx context.Context, o Obligation) error

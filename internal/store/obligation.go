@@ -77,13 +77,14 @@ func readObligation(s scanner) (obligation.Obligation, error) {
 
 // Obligation follows obligation.Tx.
 func (tx *Tx) Obligation(ctx context.Context, home, id identity.ID) (obligation.Obligation, error) {
-	return readObligation(tx.queryRow(ctx, `SELECT `+obligationColumns+` FROM obligation WHERE user_id = $1 AND obligation_id = $2`, int64(home), int64(id)))
+	return readObligation(tx.queryRow(ctx, `SELECT `+obligationColumns+` FROM obligation
+		WHERE user_id = $1 AND obligation_id = $2`+tx.forUpdate(), int64(home), int64(id)))
 }
 
 // ObligationOn follows obligation.Tx.
 func (tx *Tx) ObligationOn(ctx context.Context, portal string, home identity.ID, kind, subject string) (obligation.Obligation, error) {
 	return readObligation(tx.queryRow(ctx, `SELECT `+obligationColumns+` FROM obligation
-		WHERE user_id = $1 AND portal = $2 AND kind = $3 AND subject = $4 AND owed = $5`, int64(home), portal, kind, subject, int64(owedNow)))
+		WHERE user_id = $1 AND portal = $2 AND kind = $3 AND subject = $4 AND owed = $5`+tx.forUpdate(), int64(home), portal, kind, subject, int64(owedNow)))
 }
 
 // statePlaces is how many states a page may name; a further place repeats the last.
