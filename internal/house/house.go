@@ -159,7 +159,6 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		h.done.Go(func() { h.letters(background, m) })
 	}
 	h.done.Go(func() { h.terms(background) })
-	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
 	h.done.Go(func() { h.keep(background) })
 	return h, nil
@@ -306,6 +305,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return strings.ToUpper(p.Calendar)
 		},
 	}
+	h.Accounts.Owed = h.Obligations
 	h.Accounts.Days = func(portal string) (*calendar.Table, error) {
 		p, _ := library.Portal(portal)
 		return calendar.Named(p.Calendar)
@@ -359,9 +359,10 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
 		ActingAs: h.Organisations.Taken,
-		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
-			return h.Accounts.Depart(ctx, tx, user, effect, materials)
+		Depart: func(ctx context.Context, tx agreement.Tx, actor identity.Actor, effect string, materials bool) error {
+			return h.Accounts.Depart(ctx, tx.(*store.Tx), actor.Portal, actor.User, effect, materials)
 		},
+		Owed: h.Obligations,
 	}
 }
 
@@ -405,22 +406,6 @@ func (h *House) sequence(ctx context.Context) {
 			}
 			if err != nil || n == 0 {
 				break
-			}
-		}
-	}
-}
-
-// carryOut deletes and closes, once a second, the accounts whose time has come by a sanction.
-func (h *House) carryOut(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := h.Accounts.CarryOut(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("carry sanctions out", "error", err)
 			}
 		}
 	}
