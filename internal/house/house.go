@@ -102,6 +102,7 @@ type House struct {
 	Operations  *operations.Operations
 	Catalogue   *catalogue.Catalogue
 	Obligations *obligation.Obligations
+	Calendars   *operations.Calendars
 	Keeper      *keeper.Keeper
 	Signings    *signing.Signings
 	Frame       *frame.Frame
@@ -245,6 +246,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 			return err
 		}
 	}
+	if err := h.refreshCalendars(ctx); err != nil {
+		return err
+	}
 	brands := []design.Brand{{Portal: "tereze", Colour: "#1d3557", Accent: "#e0a526"}}
 	for _, p := range h.Agreements.Portals() {
 		brands = append(brands, design.Brand{Portal: p.Name, Colour: p.Colour, Accent: p.Accent})
@@ -285,6 +289,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return recorder.Record(ctx, tx, e)
 	}
+	h.Calendars = h.newCalendars(recorder.Record, library)
 	h.Obligations = h.obligations(record, library)
 	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
@@ -306,10 +311,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		},
 	}
 	h.Accounts.Owed = h.Obligations
-	h.Accounts.Days = func(portal string) (*calendar.Table, error) {
-		p, _ := library.Portal(portal)
-		return calendar.Named(p.Calendar)
-	}
+	h.Accounts.Days = h.Calendars.Table
 	h.Accounts.Registers = cfg.Registers
 	h.Accounts.Services = h.services
 	h.Accounts.Lockout = func(portal string, at time.Time) (account.Lock, bool) {
@@ -422,6 +424,9 @@ func (h *House) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new editions", "error", err)
+			}
+			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("look for new business days", "error", err)
 			}
 		}
 	}

@@ -369,6 +369,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/{act}/{role}", o.PowerPost)
 	staff(identity.Operator, "GET /{portal}/console/staff/{user}/grants/{grant}", o.Grant)
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/grants/{grant}", o.GrantPost)
+	staff(identity.Operator, "GET /{portal}/console/days", o.Days)
+	staff(identity.Operator, "POST /{portal}/console/days", o.DaysPost)
 	staff(identity.Operator, "GET /{portal}/console/announcements", o.Announcements)
 	staff(identity.Operator, "GET /{portal}/console/announcements.csv", o.AnnouncementsCSV)
 	staff(identity.Operator, "GET /{portal}/console/announcements/new", o.NewAnnouncement)
