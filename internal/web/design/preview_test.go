@@ -207,7 +207,7 @@ func (s sample) phone() Component {
 		Steps: []string{s.say("Кодты сканерлеңіз", "Scan the code"), s.say("Қол қойыңыз", "Sign")},
 		QR:    "/qr.png", QRAlt: s.say("QR коды", "QR code"), Same: s.say("Бұл бет телефонда ашылған ба?", "Is this page open on the phone?"), Open: Link{s.say("Қосымшаны ашу", "Open the app"), "https://m.egov.kz/mobileSign/"},
 		Number: "123 456", Compare: s.say("Телефондағы нөмір:", "The number on the phone:"), Expires: s.say("18:57 дейін", "Until 18:57"),
-		Label: s.say("Телефондағы қолтаңба", "Signature on the phone"), Check: Link{s.say("Тексеру", "Check"), "/phone"},
+		Label: s.say("Телефондағы қолтаңба", "Signature on the phone"), Waiting: s.say("Күтілуде", "Waiting"), Check: Link{s.say("Тексеру", "Check"), "/phone"},
 		Text: "mobileSign:https://portal.example/mgovSign/1", TextSaid: s.say("Кодтың мәтіні", "What the code says"), StandIn: Link{s.say("Телефонның орнындағы бағдарлама", "Stand-in for the phone"), "http://127.0.0.1:13581/"},
 	}
 }

@@ -29,7 +29,8 @@ const (
 // the page that asks, and looks the same wherever it stands.
 type Phoning struct {
 	Ask  signing.Ask
-	Back string // address of the page that asks, with the other ways to sign
+	Of   string // title of the page that asks
+	Back string // its address, with the other ways to sign
 	Cite design.Link
 }
 
@@ -62,32 +63,46 @@ func (a *Asking) ShowPhone(w http.ResponseWriter, r *http.Request, v gate.Visit,
 
 // TakePhone answers POST of a page for phones: a new code, cancelling, or going on with what the phone has
 // brought. What that leads to is act's, which calls Take as for any other answer and says where to go.
-// A signature that holds and yet may not serve is not offered again: its refusal comes with a new code.
 func (a *Asking) TakePhone(w http.ResponseWriter, r *http.Request, v gate.Visit, p Phoning, act func() (to string, err error)) error {
-	if err := ReadForm(r); err != nil {
+	if done, err := a.PressPhone(w, r, v, p); done || err != nil {
 		return err
 	}
-	named := r.PostFormValue(RequestField)
+	to, err := act()
+	if err != nil {
+		return a.RefusePhone(w, r, v, p, err)
+	}
+	return SeeOther(w, r, to)
+}
+
+// PressPhone does what a button of the page asks for but going on: a new code, or none.
+func (a *Asking) PressPhone(w http.ResponseWriter, r *http.Request, v gate.Visit, p Phoning) (done bool, err error) {
+	if err := ReadForm(r); err != nil {
+		return false, err
+	}
+	to := p.address()
 	switch r.PostFormValue(pressed) {
-	case pressedAnew, pressedCancel:
-		asked, err := a.request(r.Context(), v, p.Ask.Purpose, p.Ask.Browser, named)
-		if err == nil {
-			err = a.Signings.Withdraw(r.Context(), asked)
-		}
-		if err != nil && !fault.Is(err, fault.Absent) {
-			return err
-		}
-		if r.PostFormValue(pressed) == pressedCancel {
-			return SeeOther(w, r, p.Back)
-		}
-		return SeeOther(w, r, p.address())
+	case pressedAnew:
+	case pressedCancel:
+		to = p.Back
+	default:
+		return false, nil
 	}
-	to, refusal := act()
-	if refusal == nil {
-		return SeeOther(w, r, to)
+	asked, err := a.request(r.Context(), v, p.Ask.Purpose, p.Ask.Browser, r.PostFormValue(RequestField))
+	if err == nil {
+		err = a.Signings.Withdraw(r.Context(), asked)
 	}
-	if _, refused := errors.AsType[*fault.Fault](refusal); !refused || fault.Is(refusal, fault.TooMany) {
-		return a.drawPhone(w, r, v, p, named, refusal)
+	if err != nil && !fault.Is(err, fault.Absent) {
+		return false, err
+	}
+	return true, SeeOther(w, r, to)
+}
+
+// RefusePhone draws a page for phones again, with what was refused. A signature that holds and yet may not serve
+// is not offered again: its refusal comes with a new code.
+func (a *Asking) RefusePhone(w http.ResponseWriter, r *http.Request, v gate.Visit, p Phoning, refused error) error {
+	named := r.PostFormValue(RequestField)
+	if _, known := errors.AsType[*fault.Fault](refused); !known || fault.Is(refused, fault.TooMany) {
+		return a.drawPhone(w, r, v, p, named, refused)
 	}
 	asked, err := a.request(r.Context(), v, p.Ask.Purpose, p.Ask.Browser, named)
 	if err == nil && asked.State == signing.Answered {
@@ -99,13 +114,13 @@ func (a *Asking) TakePhone(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	if asked, err = a.ask(r.Context(), v, p.Ask); err != nil {
 		return err
 	}
-	return a.drawPhone(w, r, v, p, a.Opaque.Of(asked.ID), refusal)
+	return a.drawPhone(w, r, v, p, a.Opaque.Of(asked.ID), refused)
 }
 
 // drawPhone draws the page for the request that is named, with what was refused.
 func (a *Asking) drawPhone(w http.ResponseWriter, r *http.Request, v gate.Visit, p Phoning, named string, refused error) error {
 	view := phoneView{
-		Heading: design.Heading{Text: a.Say(v, "sign.phone.title")}, Action: p.address(), Request: named,
+		Heading: design.Heading{Caption: p.Of, Text: a.Say(v, "sign.phone.title")}, Action: p.address(), Request: named,
 		Back: design.Link{Text: a.Say(v, "sign.phone.back"), URL: p.Back}, Cite: p.Cite,
 	}
 	status := http.StatusOK
@@ -148,10 +163,10 @@ const (
 // Refusal: Unavailable "form.phone_origin" where nobody has said how phones reach the portals.
 func (a *Asking) phone(req *http.Request, v gate.Visit, r signing.Request, check string) (design.PhoneSigning, error) {
 	tell := func(key string) string { return a.Say(v, key) }
-	p := design.PhoneSigning{State: design.PhoneWaiting, Said: tell("sign.phone.waiting"), Anew: tell("sign.phone.anew"), Cancel: tell("sign.phone.cancel")}
+	p := design.PhoneSigning{State: design.PhoneWaiting, Waiting: tell("sign.phone.waiting"), Anew: tell("sign.phone.anew"), Cancel: tell("sign.phone.cancel")}
 	switch {
 	case r.State == signing.Answered:
-		p.State, p.Said, p.Done = design.PhoneAnswered, tell("sign.phone.arrived"), tell("sign.phone.done")
+		p.State, p.Said, p.Done, p.Anew = design.PhoneAnswered, tell("sign.phone.arrived"), tell("sign.phone.done"), ""
 		return p, nil
 	case r.Content.Refused != "":
 		p.State, p.Said = design.PhoneRefused, tell(r.Content.Refused)

@@ -126,7 +126,7 @@ func (v phoneView) page() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if v.Signing.Anew != "" {
 				templ_7745c5c3_Err = design.Button{Text: v.Signing.Anew, Name: pressed, Value: pressedAnew, Look: design.Secondary}.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -88,7 +88,7 @@ func (s *Keys) acceptancePhoning(r *http.Request, v gate.Visit) (agreement.Accep
 		return x, frame.Phoning{}, err
 	}
 	ask, err := s.askAcceptance(r, v, x)
-	return x, frame.Phoning{Ask: ask, Back: acceptanceURL(v, x.Document), Cite: s.Cite(v, x.Cite)}, err
+	return x, frame.Phoning{Ask: ask, Of: s.Say(v, "keys.acceptance.title"), Back: acceptanceURL(v, x.Document), Cite: s.Cite(v, x.Cite)}, err
 }
 
 // askAcceptance asks for a signature of what was accepted, by the key of whom the account is.

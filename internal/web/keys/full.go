@@ -76,7 +76,7 @@ func (s *Keys) fullPhoning(r *http.Request, v gate.Visit) (frame.Phoning, error)
 	case !ok:
 		return frame.Phoning{}, fault.New(fault.Absent, "gate.no_page")
 	}
-	p := frame.Phoning{Back: fullURL(v), Cite: s.Cite(v, cite)}
+	p := frame.Phoning{Of: s.Say(v, "keys.full.title"), Back: fullURL(v), Cite: s.Cite(v, cite)}
 	if bound == nil {
 		p.Ask = s.askFull(r, v)
 	}

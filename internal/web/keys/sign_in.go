@@ -113,14 +113,24 @@ func (s *Keys) SignInPhonePost(w http.ResponseWriter, r *http.Request, v gate.Vi
 	if err != nil {
 		return err
 	}
-	return s.TakePhone(w, r, v, p, func() (string, error) { return s.signIn(w, r, v) })
+	if done, err := s.PressPhone(w, r, v, p); done || err != nil {
+		return err
+	}
+	to, refused := s.signIn(w, r, v)
+	if refused == nil {
+		return frame.SeeOther(w, r, to)
+	}
+	if _, err = s.signInPhoning(r, v); fault.Is(err, fault.Absent) { // the signature has served, and there is nothing more to sign
+		return s.showSignIn(w, r, v, refused)
+	}
+	return s.RefusePhone(w, r, v, p, refused)
 }
 
 // signInPhoning asks for the signature of the browser's attempt. Refusal: Absent where there is none.
 func (s *Keys) signInPhoning(r *http.Request, v gate.Visit) (frame.Phoning, error) {
 	token := gate.AttemptToken(r, v.Actor.Portal, account.WayKey)
 	at, _, err := s.Accounts.KeyAttempt(r.Context(), v.Actor.Portal, token)
-	p := frame.Phoning{Ask: askSignIn(at, token), Back: home(v) + "/sign-in/key"}
+	p := frame.Phoning{Ask: askSignIn(at, token), Of: s.Say(v, "keys.sign_in.title"), Back: home(v) + "/sign-in/key"}
 	if _, cite := s.Accounts.KeyFirst(v.Actor.Portal); !cite.Zero() {
 		p.Cite = s.Cite(v, cite)
 	}

@@ -53,7 +53,7 @@ func (s *Steps) ask(a account.Attempt, token string) signing.Ask {
 
 // phoning is the page on which a step is signed with a phone.
 func (s *Steps) phoning(v gate.Visit, a account.Attempt, token string) frame.Phoning {
-	return frame.Phoning{Ask: s.ask(a, token), Back: begin(v), Cite: s.citeSignature(v)}
+	return frame.Phoning{Ask: s.ask(a, token), Of: s.Say(v, "bysteps."+a.Step+".title"), Back: begin(v), Cite: s.citeSignature(v)}
 }
 
 func (s *Steps) citeSignature(v gate.Visit) (link design.Link) {
