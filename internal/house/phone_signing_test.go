@@ -289,10 +289,11 @@ func TestACodeIsOfOneBrowserAndOneUse(t *testing.T) {
 		stays("without a signature")
 
 		stranger.Post("/egov/sign-in/key/ask").Want(http.StatusOK)
-		plain := app
-		app.Client = &http.Client{Transport: repeats{app.Client.Transport}}
-		scans(t, app, anew)
+		first := app
+		first.Client = &http.Client{Transport: repeats{app.Client.Transport}}
 		other := mobile(h, b, h.Key(t, housetest.Person("800101100211")))
+		other.Tamper = func(map[string]any) { scans(t, first, anew) } // both had the document; the other is slower
+		refusedScan(t, h, other, code(t, anew), "eds.reason.nonce_used")
 		refusedAtAll(t, other, code(t, anew))
 		says(t, h, stranger.Get(anew.Path).Want(http.StatusOK), "sign.phone.over")
 		goesOn(stranger, anew, "").Want(http.StatusConflict)
@@ -309,11 +310,34 @@ func TestACodeIsOfOneBrowserAndOneUse(t *testing.T) {
 			t.Errorf("%d sessions, want one more", n)
 		}
 		goesOn(b, arrived, "")
-		refusedAtAll(t, plain, code(t, anew))
+		refusedAtAll(t, app, code(t, anew))
 		if n := acts(t, h, "egov", "account.sign_in"); n != 2 {
 			t.Errorf("the signature served again: %d sessions", n)
 		}
 	})
+}
+
+// TestACodeIsOfOneSession: of one person's two browsers, each goes on with its own code alone.
+func TestACodeIsOfOneSession(t *testing.T) {
+	t.Parallel()
+	h := housetest.SQLite(t)
+	const number, path = "800101100112", "/egov/cabinet/agreement/agreement/sign/phone"
+	one, two := h.Browser(t), h.Browser(t)
+	registerSigned(t, h, one, number, "a@example.kz")
+	key := h.Key(t, housetest.Person(number))
+	two.Sign(two.Post("/egov/sign-in/key/ask"), key).Want(http.StatusOK)
+	p := one.Get(path).Want(http.StatusOK)
+	if own := two.Get(path).Want(http.StatusOK); own.Request() == p.Request() {
+		t.Error("two sessions have one code")
+	}
+	scans(t, mobile(h, one, key), p)
+	says(t, h, two.Get(p.Path).Want(http.StatusOK), "sign.phone.over")
+	goesOn(two, p, "").Want(http.StatusConflict)
+	goesOn(two, p, "cancel")
+	if n := acts(t, h, "egov", "agreement.sign"); n != 0 {
+		t.Fatal("the code of one session served in another")
+	}
+	goesOn(one, one.Get(p.Path), "").Want(http.StatusOK)
 }
 
 // TestAKeyOfNobodyByPhone: a good signature of somebody without an account lets nobody in, and the page says so
