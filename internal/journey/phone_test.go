@@ -68,9 +68,17 @@ func TestSigningOnAPhoneByQR(t *testing.T) {
 			p.fills("number", "900101400122", "surname", "Сынақова", "given", "Әйгерім", "email", "test@example.kz", "password", chosen, "again", chosen)
 			p.press("bysteps.continue")
 			p.at("/register/signature")
-			p.picture("register-ways-"+way.language, way.width)
 			p.signsByPhone("register-phone-"+way.language, way.plain)
 			p.endsByLink()
+			p.open("/egov/cabinet/agreement/agreement/sign")
+			p.press("sign.phone")
+			if err := p.scans(p.code(), "individual", true); err != nil {
+				t.Fatal(err)
+			}
+			p.open("/egov/cabinet/agreement/agreement/sign") // the page was left meanwhile
+			p.press("sign.phone.go_on")
+			p.press("sign.phone.done")
+			p.at("/cabinet/receipts/")
 		})
 	}
 }
@@ -78,6 +86,11 @@ func TestSigningOnAPhoneByQR(t *testing.T) {
 // signsByPhone signs what the page asks for with a phone, as in real life not at the first try.
 func (p *person) signsByPhone(step string, plain bool) {
 	p.t.Helper()
+	picture := func(step string) {
+		if !plain { // looks the same, but for a link
+			p.picture(step, p.width)
+		}
+	}
 	follows := func(key string) {
 		p.t.Helper()
 		if plain {
@@ -97,22 +110,22 @@ func (p *person) signsByPhone(step string, plain bool) {
 		p.t.Error("the code before the new one is good")
 	}
 	code := p.code()
-	p.picture(step, p.width)
+	picture(step)
 	if err := p.scans(code, "individual", false); !errors.Is(err, mgovsign.ErrDeclined) {
 		p.t.Fatal(err)
 	}
 	follows("sign.phone.fetched")
-	p.picture(step+"-fetched", p.width)
+	picture(step+"-fetched")
 	if err := p.scans(code, "other", true); err == nil {
 		p.t.Error("the key of another person is taken")
 	}
 	follows("signing.other_person")
-	p.picture(step+"-wrong-key", p.width)
+	picture(step+"-wrong-key")
 	if err := p.scans(code, "individual", true); err != nil {
 		p.t.Fatal(err)
 	}
 	follows("sign.phone.arrived")
-	p.picture(step+"-arrived", p.width)
+	picture(step+"-arrived")
 	p.press("sign.phone.done")
 	p.at("/register/sent")
 	p.open("/egov/register/phone")
