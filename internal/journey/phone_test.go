@@ -115,17 +115,17 @@ func (p *person) signsByPhone(step string, plain bool) {
 		p.t.Fatal(err)
 	}
 	follows("sign.phone.fetched")
-	picture(step+"-fetched")
+	picture(step + "-fetched")
 	if err := p.scans(code, "other", true); err == nil {
 		p.t.Error("the key of another person is taken")
 	}
 	follows("signing.other_person")
-	picture(step+"-wrong-key")
+	picture(step + "-wrong-key")
 	if err := p.scans(code, "individual", true); err != nil {
 		p.t.Fatal(err)
 	}
 	follows("sign.phone.arrived")
-	picture(step+"-arrived")
+	picture(step + "-arrived")
 	p.press("sign.phone.done")
 	p.at("/register/sent")
 	p.open("/egov/register/phone")

@@ -84,7 +84,9 @@ func (s *Steps) phonePost(w http.ResponseWriter, r *http.Request, v gate.Visit) 
 }
 
 // signs reports whether the step that is due is signed.
-func signs(a account.Attempt) bool { return a.Step == account.StepKey || a.Step == account.StepSignature }
+func signs(a account.Attempt) bool {
+	return a.Step == account.StepKey || a.Step == account.StepSignature
+}
 
 func (s *Steps) showSignature(w http.ResponseWriter, r *http.Request, v gate.Visit, a account.Attempt, refused error) error {
 	view := signatureView{
