@@ -125,7 +125,7 @@ func spread(args []string, names ...string) (out []string) {
 		case strings.HasPrefix(args[i], "-") && args[i] != "-":
 			row = ""
 			out = append(out, args[i])
-			takesValue := !joined && name != "json" && name != "h" && name != "help"
+			takesValue := !joined && name != "json" && name != "recount" && name != "h" && name != "help"
 			if takesValue && i+1 < len(args) {
 				i++
 				out = append(out, args[i])
@@ -312,6 +312,14 @@ func verdictSentence(r *eds.Result) (string, error) {
 }
 
 func printVerdict(out io.Writer, r *eds.Result) error {
+	err := printResult(out, r)
+	if err == nil && r.Valid && slices.ContainsFunc(r.Signers, func(s eds.Signer) bool { return s.Revocation.State == "unchecked" }) {
+		fmt.Fprintln(out, "Nobody was asked whether a certificate had been revoked: give --crl or --ocsp.")
+	}
+	return err
+}
+
+func printResult(out io.Writer, r *eds.Result) error {
 	message, err := verdictSentence(r)
 	if err != nil {
 		return err
@@ -334,8 +342,6 @@ func printVerdict(out io.Writer, r *eds.Result) error {
 	fmt.Fprintf(out, "\n%s\n", message)
 	if !r.Valid {
 		fmt.Fprintf(out, "Reason: %s\n", r.Reason)
-	} else if slices.ContainsFunc(r.Signers, func(s eds.Signer) bool { return s.Revocation.State == "unchecked" }) {
-		fmt.Fprintln(out, "Nobody was asked whether a certificate had been revoked: give --crl or --ocsp.")
 	}
 	return nil
 }

@@ -235,6 +235,7 @@ func (v *Own) stand(ctx context.Context, q Question, s *Signer, enclosed []*pki.
 	// Lists that the message encloses count where they are good: they are signed by the authority.
 	q.Evidence.CRLs = slices.Concat(q.Evidence.CRLs, lists)
 	s.Revocation, err = v.revocation(ctx, q, s.Chain, s.JudgedAt)
+	s.Proofs = append(s.Proofs, s.Revocation.proofs...)
 	s.note(CheckRevocation, err)
 }
 

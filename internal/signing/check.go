@@ -17,6 +17,7 @@ const FormField = "signature_file"
 type Signed struct {
 	Request    Request
 	Signatures [][]byte // one for each document of the request, as they came
+	Revocation [][]byte // one for each signature: see Pair
 	Holder     pki.Holder
 	Signer     eds.Signer // of the statement
 }
@@ -51,6 +52,11 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 		if err != nil {
 			return Signed{}, err
 		}
+		proofs, err := eds.EncodeProofs(signer.Proofs)
+		if err != nil {
+			return Signed{}, err
+		}
+		signed.Revocation = append(signed.Revocation, proofs)
 		if i == 0 {
 			signed.Signer, signed.Holder = signer, signer.Holder
 		} else if !signer.Certificate.Equal(signed.Signer.Certificate) {

@@ -23,6 +23,7 @@ const maxExtensions = 32 // of a list or an entry
 // parser makes several objects for each entry; the authority's lists have hundreds of thousands, so
 // that this one keeps them as they came, behind an index.
 type CRL struct {
+	Raw        []byte // the whole of it, DER
 	RawIssuer  []byte
 	ThisUpdate time.Time
 	NextUpdate time.Time
@@ -59,7 +60,7 @@ func errCRL(what string) error {
 func parseCRL(der []byte) (*CRL, error) {
 	var outer, tbs, algorithm cryptobyte.String
 	input := cryptobyte.String(der)
-	list := &CRL{}
+	list := &CRL{Raw: der}
 	var signature []byte
 	if !input.ReadASN1(&outer, cbasn1.SEQUENCE) || !input.Empty() ||
 		!outer.ReadASN1Element(&tbs, cbasn1.SEQUENCE) ||
