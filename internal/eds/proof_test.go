@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ocsp"
+
 	"tereze/internal/eds"
 	"tereze/internal/eds/authority"
 	"tereze/internal/eds/cms"
@@ -229,4 +231,23 @@ func FuzzProofs(f *testing.F) {
 			t.Fatal("more proofs than there were")
 		}
 	})
+}
+
+// TestAnAnswerThatHeldWhenItWasTakenIsTakenYearsLater: one with a next update, about a signature that was stamped
+// hours before it was brought.
+func TestAnAnswerThatHeldWhenItWasTakenIsTakenYearsLater(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	p := o.person()
+	answer := o.ocsp(o.responder(), p, func(r *ocsp.Response) { r.NextUpdate = noon().Add(time.Hour) })
+	v := o.verifier()
+	v.Now = func() time.Time { return noon().AddDate(3, 0, 0) }
+	q := eds.Question{Document: p.sign(t, "document", stamped(t, o.stamper(), noon().Add(-3*time.Hour))), At: noon(), Revocation: eds.WhenGiven}
+	q.Evidence.Proofs = []eds.Proof{{Kind: eds.AskOCSP, Body: answer}}
+	r := ask(t, v, q)
+	if want(t, r, "", ""); !r.Signers[0].TimestampedAt.Equal(noon().Add(-3 * time.Hour)) {
+		t.Errorf("stamped at %v", r.Signers[0].TimestampedAt)
+	}
+	q.At, q.Document = noon().Add(2*time.Hour), p.sign(t, "document")
+	want(t, ask(t, v, q), pki.RevocationStale, eds.CheckRevocation)
 }
