@@ -30,7 +30,7 @@ type Signed struct {
 // Invalid "signing.form" for a signature in another form; Invalid "signing.nobody" for a certificate
 // of no person; Forbidden "signing.other_person", "signing.other_organisation", by the clause on
 // one's own key; Forbidden "signing.several_keys"; TooMany "signing.tries"; Absent "signing.ended";
-// Conflict "signing.not_answered". An error that is none of these means that nobody could say.
+// Conflict "signing.not_answered"; Unavailable "signing.unverified" when nobody could say.
 func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signed, error) {
 	if !s.live(r) {
 		return Signed{}, ended()
@@ -94,8 +94,10 @@ func (s *Signings) one(ctx context.Context, r Request, d Document, signature []b
 	}
 	result, err := s.Verifier.Verify(ctx, q)
 	switch {
-	case err != nil:
+	case err != nil && ctx.Err() != nil:
 		return eds.Signer{}, err
+	case err != nil: // a gateway that does not answer is no fault of the signature
+		return eds.Signer{}, fault.New(fault.Unavailable, "signing.unverified").Wrap(err)
 	case result.Form != r.Content.Format:
 		return eds.Signer{}, fault.New(fault.Invalid, "signing.form").At(FormField)
 	case !result.Valid:
