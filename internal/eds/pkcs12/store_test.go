@@ -167,6 +167,7 @@ func TestStoresOfOpenSSLOpen(t *testing.T) {
 		"AES-128":         {"-keypbe", "AES-128-CBC", "-certpbe", "AES-192-CBC"},
 		"DES in PBES2":    {"-keypbe", "DES-EDE3-CBC"},
 		"MAC by SHA-512":  {"-macalg", "sha512"},
+		"MAC by SHA-224":  {"-macalg", "sha224"},
 		"open bags":       {"-keypbe", "NONE", "-certpbe", "NONE"},
 	} {
 		out := filepath.Join(dir, strings.ReplaceAll(what, " ", "-"))

@@ -78,9 +78,10 @@ func parseCRL(der []byte) (*CRL, error) {
 
 func (l *CRL) parseTBS(tbs, outerAlgorithm cryptobyte.String) error {
 	var body, algorithm, issuer, revoked, extensions cryptobyte.String
-	var version int
+	version := 0 // of the first version, which has no extensions and does not say so (RFC 5280 §5.1.2.1)
 	var hasRevoked, hasExtensions bool
-	if !tbs.ReadASN1(&body, cbasn1.SEQUENCE) || !body.ReadASN1Integer(&version) || version != 1 {
+	if !tbs.ReadASN1(&body, cbasn1.SEQUENCE) ||
+		body.PeekASN1Tag(cbasn1.INTEGER) && (!body.ReadASN1Integer(&version) || version != 1) {
 		return errCRL("version")
 	}
 	if !body.ReadASN1Element(&algorithm, cbasn1.SEQUENCE) || !bytes.Equal(algorithm, outerAlgorithm) {
@@ -101,6 +102,9 @@ func (l *CRL) parseTBS(tbs, outerAlgorithm cryptobyte.String) error {
 		return errCRL("fields")
 	}
 	if hasExtensions {
+		if version == 0 {
+			return errCRL("extensions in a list of version 1")
+		}
 		if err := l.parseExtensions(extensions); err != nil {
 			return err
 		}

@@ -99,6 +99,10 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		case "2.5.4.5": // serialNumber; a few old certificates carry the BIN here
 			h.readNumber("IIN", &h.IIN, value)
 			h.readNumber("BIN", &h.BIN, value)
+			h.readNumber("PNOKZ-", &h.IIN, value) // ETSI EN 319 412-1 §5.1.3
+		case "2.5.4.97": // organizationIdentifier, as European profiles have it (§5.1.4 there)
+			h.readNumber("BIN", &h.BIN, value)
+			h.readNumber("NTRKZ-", &h.BIN, value)
 		case "2.5.4.11": // organisational unit: of a person it cannot say who they are, but it can contradict
 			h.readNumber("BIN", &h.BIN, value)
 			h.readNumber("IIN", &unit, value)

@@ -155,9 +155,10 @@ func CheckOCSP(der []byte, asked Asked) (Status, error) {
 	return status, err
 }
 
-func parseOCSP(der []byte) (*basicResponse, error) {
-	if len(der) > maxResponse {
-		return nil, Refuse(TooLarge, fmt.Errorf("an OCSP answer of %d bytes", len(der)))
+func parseOCSP(data []byte) (*basicResponse, error) {
+	der, err := decodeArmour(data, "OCSP RESPONSE", maxResponse)
+	if err != nil {
+		return nil, err
 	}
 	var wrapper responseWrapper
 	if rest, err := asn1.Unmarshal(der, &wrapper); err != nil || len(rest) > 0 {
@@ -188,11 +189,9 @@ func parseOCSP(der []byte) (*basicResponse, error) {
 func (b *basicResponse) responder(asked Asked) (*Certificate, error) {
 	candidates := []*Certificate{asked.Issuer}
 	for _, raw := range b.Certificates {
-		c, err := ParseCertificate(raw.FullBytes)
-		if err != nil {
-			return nil, err
+		if c, err := ParseCertificate(raw.FullBytes); err == nil { // one that cannot be read is nobody's
+			candidates = append(candidates, c)
 		}
-		candidates = append(candidates, c)
 	}
 	last := Refuse(BadResponder, errors.New("the responder's certificate is not enclosed"))
 	for _, c := range candidates {
