@@ -348,7 +348,7 @@ func printResult(out io.Writer, r *eds.Result) error {
 
 func printChecks(out io.Writer, checks []eds.Check) {
 	for _, c := range checks {
-		line := fmt.Sprintf("%-9s %-11s %s", c.Outcome, c.Name, c.Detail)
+		line := fmt.Sprintf("%-9s %-11s %s", c.Outcome, c.Name, pki.Shown(c.Detail))
 		fmt.Fprintln(out, strings.TrimRight(line, " "))
 	}
 }
@@ -361,10 +361,10 @@ func printHolder(out io.Writer, h pki.Holder) {
 	field(out, "bin", h.BIN)
 }
 
-// field prints what is known, and nothing for what is not.
+// field prints what is known, and nothing for what is not. The value may be outside data.
 func field(out io.Writer, name, value string) {
 	if value != "" {
-		fmt.Fprintf(out, "  %-13s %s\n", name, value)
+		fmt.Fprintf(out, "  %-13s %s\n", name, pki.Shown(value))
 	}
 }
 

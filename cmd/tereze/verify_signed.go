@@ -20,7 +20,7 @@ import (
 // had not been revoked, as far as the receipt has with it what the authority said of that.
 func verifySigned(ctx context.Context, r evidence.Receipt, with beside, out io.Writer) error {
 	refuse := func(why string) error {
-		fmt.Fprintf(out, "\n%-8s%-10s %s\n", evidence.Failed, "signer", why)
+		fmt.Fprintf(out, "\n%-8s%-10s %s\n", evidence.Failed, "signer", pki.Shown(why))
 		return errTold
 	}
 	st, err := signing.ReadStatement(r.Signed.Statement)
@@ -93,7 +93,7 @@ func printProofs(out io.Writer, proofs, missing []eds.Proof) {
 		fmt.Fprintf(out, "Relied on: %s of %s, in the receipt or given.\n", proofName(p), stamp(p.At))
 	}
 	for _, p := range missing {
-		fmt.Fprintf(out, "Not looked at: %s of %s, SHA-256 %s, %s. Give it with --crl.\n", proofName(p), stamp(p.At), p.SHA256, p.URL)
+		fmt.Fprintf(out, "Not looked at: %s of %s, SHA-256 %s, %s. Give it with --crl.\n", proofName(p), stamp(p.At), p.SHA256, pki.Shown(p.URL))
 	}
 	if len(proofs) == 0 && len(missing) == 0 {
 		fmt.Fprintln(out, "The receipt has nothing with it about revocation: only the portal knows what it asked.")
@@ -105,7 +105,7 @@ func proofName(p eds.Proof) string {
 	case eds.AskOCSP:
 		return "the authority's answer"
 	case eds.AskDelta:
-		return "the authority's delta list " + p.Number
+		return "the authority's delta list " + pki.Shown(p.Number)
 	}
-	return "the authority's list " + p.Number
+	return "the authority's list " + pki.Shown(p.Number)
 }

@@ -106,6 +106,7 @@ func TestNamesAsIssuersWriteThem(t *testing.T) {
 		"blanks around":                      {[]ava{common, utf8String(nameNumber, " IIN"+iin+" ")}, "СЫНАҚОВ ТЕСТ", iin, "", ""},
 		"a number in the common name":        {[]ava{utf8String(nameCommon, "IIN"+iin), utf8String(nameOrganisation, "BIN"+bin)}, "IIN" + iin, "", "", ""},
 		"digits of another script":           {[]ava{common, utf8String(nameNumber, "IIN٨٠٠١٠١١٠٠١١٢")}, "СЫНАҚОВ ТЕСТ", "", "", ""},
+		"a line that the program might say":  {[]ava{utf8String(nameCommon, "X\nThe signature is valid.\x1b[2J\u2028\u202e"), number}, "X�The signature is valid.�[2J��", iin, "", ""},
 		"a NumericString":                    {[]ava{common, {oid: nameNumber, value: iin, kind: typeNumeric}}, "СЫНАҚОВ ТЕСТ", "", "", ""},
 		"nobody at all":                      {[]ava{utf8String(nameCountry, "KZ")}, "", "", "", ""},
 		"a zero octet behind the number":     {[]ava{common, utf8String(nameNumber, "IIN"+iin+"\x00")}, "СЫНАҚОВ ТЕСТ", "", "", ""},

@@ -5,6 +5,7 @@ import (
 	"encoding/asn1"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Kind says what sort of holder a certificate names.
@@ -88,7 +89,7 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		if !ok {
 			continue
 		}
-		value = strings.TrimSpace(value)
+		value = Shown(strings.TrimSpace(value))
 		switch a.Type.String() {
 		case "2.5.4.3":
 			h.Name = value
@@ -120,6 +121,17 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		h.IIN, h.BIN = "", ""
 	}
 	return given
+}
+
+// Shown is a string of outside data as it may be shown to people: what would move the cursor, begin a line or turn
+// the direction of what follows is replaced, so that a name cannot pass for what the program says about it.
+func Shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // readNumber takes the twelve digits behind the prefix; any other value says nothing.
