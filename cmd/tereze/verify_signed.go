@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"tereze/internal/eds"
@@ -13,6 +14,9 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/signing"
 )
+
+// apart is how far the clocks of a portal and an authority may be from each other.
+const apart = 2 * time.Minute
 
 // verifySigned checks, without a network, the electronic signature that a receipt has with it: over the very
 // statement that the entry names, which says of the act what the entry says, by a certificate of a trusted
@@ -45,6 +49,11 @@ func verifySigned(ctx context.Context, r evidence.Receipt, with beside, out io.W
 	proofs, missing, err := with.proofs(r.Signed.Revocation)
 	if err != nil {
 		return refuse(err.Error())
+	}
+	for _, p := range slices.Concat(proofs, missing) {
+		if p.At.After(r.Entry.At.Add(apart)) {
+			return refuse("what is said to have been relied on is of " + stamp(p.At) + ", after the act")
+		}
 	}
 	q.Evidence.Proofs = proofs
 	if st.Purpose == signing.SignIn {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"tereze/internal/eds"
+	"tereze/internal/evidence"
 )
 
 // TestAListThatTheReceiptOnlyNames: what is missing is named so that a reader can bring it, the list that was relied on
@@ -45,6 +47,13 @@ func TestAListThatTheReceiptOnlyNames(t *testing.T) {
 		if len(proofs) != c.filled || len(missing) != 1-c.filled || !strings.Contains(out.String(), c.says) || strings.Contains(out.String(), "\x1b") {
 			t.Errorf("%s: %d filled, %d missing, said %q", name, len(proofs), len(missing), out.String())
 		}
+	}
+	receipt := evidence.Receipt{Signed: &evidence.Signed{Revocation: kept}}
+	receipt.Signed.Statement = []byte(`<signing xmlns="urn:tereze:signing" at="2025-04-28T00:00:00Z" nonce="00" portal="egov" purpose="accept"></signing>`)
+	receipt.Entry.Portal, receipt.Entry.At = "egov", time.Date(2025, 4, 28, 23, 0, 0, 0, time.UTC)
+	var out bytes.Buffer
+	if err := verifySigned(t.Context(), receipt, beside{}, &out); !errors.Is(err, errTold) || !strings.Contains(out.String(), "after the act") {
+		t.Errorf("a list of the day after the act: %v, %q", err, out.String())
 	}
 	if _, _, err := (beside{}).proofs([]byte("[]")); err == nil {
 		t.Error("nonsense reads as proofs")

@@ -154,13 +154,14 @@ func TestProofsThatProveNothingAreRefused(t *testing.T) {
 		proof    eds.Proof
 		reason   pki.Reason
 	}{
-		"of another certificate": {message, at, other, pki.RevocationUnknown},
-		"of another authority":   {message, at, foreign, pki.BadResponder},
-		"to another question":    {message, at, change(func(p *eds.Proof) { p.Nonce = again.Nonce }), pki.NonceMismatch},
-		"of long before":         {message, at.Add(24 * time.Hour), own, pki.RevocationStale},
-		"that says revoked":      {c.signed(t, c.two, false), c.now, eds.Proof{Kind: eds.AskOCSP, Body: said}, pki.Revoked},
-		"a list for an answer":   {message, at, eds.Proof{Kind: eds.AskCRL, Body: own.Body}, pki.Malformed},
-		"no answer at all":       {message, at, eds.Proof{Kind: eds.AskOCSP, Body: []byte("good")}, pki.Malformed},
+		"of another certificate":    {message, at, other, pki.RevocationUnknown},
+		"of another authority":      {message, at, foreign, pki.BadResponder},
+		"to another question":       {message, at, change(func(p *eds.Proof) { p.Nonce = again.Nonce }), pki.NonceMismatch},
+		"kept as of another moment": {message, at, change(func(p *eds.Proof) { p.At = p.At.Add(time.Second) }), pki.RevocationUnknown},
+		"of long before":            {message, at.Add(24 * time.Hour), own, pki.RevocationStale},
+		"that says revoked":         {c.signed(t, c.two, false), c.now, eds.Proof{Kind: eds.AskOCSP, Body: said}, pki.Revoked},
+		"a list for an answer":      {message, at, eds.Proof{Kind: eds.AskCRL, Body: own.Body}, pki.Malformed},
+		"no answer at all":          {message, at, eds.Proof{Kind: eds.AskOCSP, Body: []byte("good")}, pki.Malformed},
 	} {
 		r := c.later(t, x.document, x.at, []eds.Proof{x.proof})
 		if r.Valid || r.Reason != x.reason {

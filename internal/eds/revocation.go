@@ -169,6 +169,9 @@ func (a *asked) given(e evidence) error {
 	}
 	for _, p := range e.answers {
 		told, found := a.weighAnswer(p.Body, p.Nonce, p.URL)
+		if found == nil && !p.At.IsZero() && !p.At.Equal(told.Known) {
+			found = pki.Refuse(pki.OtherAnswer, fmt.Errorf("the answer is of %s, kept as of %s", told.Known.Format(time.RFC3339), p.At.Format(time.RFC3339)))
+		}
 		if bad := keep(told, found); bad != nil {
 			return bad
 		}
