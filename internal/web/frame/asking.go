@@ -143,8 +143,8 @@ func keyOf(s signing.Signed) account.Key {
 	h, c := s.Holder, s.Signer.Certificate
 	return account.Key{
 		IIN: h.IIN, BIN: h.BIN, Surname: h.Surname, Given: h.GivenName, Patronymic: h.Patronymic, Organisation: h.Organisation,
-		Role:   roleOf(h.Roles),
-		EndsAt: c.NotAfter, Detail: s.Detail(),
+		Role: roleOf(h.Roles), Beside: roleOf(slices.DeleteFunc(slices.Clone(h.Roles), func(r pki.Role) bool { return r == pki.FirstHead })),
+		Since: c.NotBefore, EndsAt: c.NotAfter, Detail: s.Detail(),
 	}
 }
 

@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"tereze/internal/account"
 	"tereze/internal/fault"
@@ -38,7 +39,7 @@ func (s *Keys) FullPost(w http.ResponseWriter, r *http.Request, v gate.Visit) er
 }
 
 func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
-	_, cite, bound, ok, err := s.Accounts.FullRegistration(r.Context(), v.Actor)
+	rule, cite, bound, ok, err := s.Accounts.FullRegistration(r.Context(), v.Actor)
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,9 @@ func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, re
 		Title: s.Say(v, "keys.full.title"), Cite: s.Cite(v, cite),
 		Next: design.Link{Text: s.Say(v, "keys.full.cabinet"), URL: home(v) + "/cabinet"},
 	}
-	if bound != nil {
+	another := bound != nil && r.URL.Query().Get("another") != ""
+	if bound != nil && !another {
+		view.Ways = s.ways(v, *rule, true)
 		view.Lead = s.Say(v, "keys.full.done")
 		view.Facts.Rows = s.party(v, *bound)
 		if r.URL.Query().Get("done") != "" {
@@ -57,12 +60,26 @@ func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, re
 		}
 		return s.show(w, r, v, view, nil, "", refused)
 	}
-	view.Lead, view.Told = s.Say(v, "keys.full.lead"), s.Say(v, "keys.full.who")
+	view.Lead, view.Told, view.Ways = s.Say(v, "keys.full.lead"), s.Say(v, "keys.full.who"), s.ways(v, *rule, false)
 	ask := signing.Ask{
 		Purpose: signing.Bind, Browser: s.browser(v, s.Token(r, v.Actor.Portal)),
 		Fields: frame.Stated(map[string]string{"user": s.Opaque.Of(v.Actor.User), "name": v.Actor.Shown}),
 	}
+	if another {
+		view.Title, view.Lead, view.Ways, ask.IIN = s.Say(v, "keys.another"), s.Say(v, "keys.another.lead"), nil, bound.IIN
+	}
 	return s.show(w, r, v, view, &ask, fullURL(v)+documentName, refused)
+}
+
+// ways are in which other names somebody can act here: by the key of an organisation, or as a sole trader.
+func (s *Keys) ways(v gate.Visit, rule account.FullRegistration, full bool) (links []design.Link) {
+	if full && slices.Contains(rule.Parties, "legal_entity") {
+		links = append(links, design.Link{Text: s.Say(v, "keys.another"), URL: fullURL(v) + "?another=1"})
+	}
+	if slices.Contains(rule.Parties, account.SoleTrader) {
+		links = append(links, design.Link{Text: s.Say(v, "keys.trade.title"), URL: tradeURL(v)})
+	}
+	return links
 }
 
 // party is whose data are bound.
