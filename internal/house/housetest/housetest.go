@@ -110,6 +110,7 @@ func (h *House) User(t testing.TB, portal, name string, roles ...identity.Role) 
 	}
 	u, err := h.Accounts.Register(context.Background(), account.Registration{
 		Portal: portal, SignInName: name, Shown: "Тест Адамы", Password: Password, Again: Password, Language: p.Languages[0], Roles: roles,
+		KeyEndsAt: h.Clock.Now().AddDate(10, 0, 0),
 	})
 	if err != nil {
 		t.Fatal(err)
