@@ -27,7 +27,7 @@ const PasswordDue = "password"
 //
 // Refusals: Forbidden "account.password_not_due"; those of ChangePassword but for the old one.
 func (a *Accounts) ReplaceDue(ctx context.Context, actor identity.Actor, n NewPassword) error {
-	if actor.Due != PasswordDue {
+	if actor.Due != PasswordDue && actor.Due != RegistrationDue {
 		return fault.New(fault.Forbidden, "account.password_not_due")
 	}
 	return a.changePassword(ctx, actor, n, false)

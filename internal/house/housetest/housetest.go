@@ -250,6 +250,11 @@ func (p *Page) Text(selector string) string {
 	if len(found) == 0 {
 		return ""
 	}
+	return TextOf(found[0])
+}
+
+// TextOf is the text within an element, its white space made single.
+func TextOf(n *html.Node) string {
 	var b strings.Builder
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
@@ -260,7 +265,7 @@ func (p *Page) Text(selector string) string {
 			walk(c)
 		}
 	}
-	walk(found[0])
+	walk(n)
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 

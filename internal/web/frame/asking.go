@@ -35,8 +35,9 @@ type AskedView struct {
 }
 
 // Ask makes the request, or gives again the one this browser has open, and draws it. document is the address
-// at which what is to be signed can be fetched, for those who sign elsewhere.
-func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, document, failed string) (AskedView, error) {
+// at which what is to be signed can be fetched, for those who sign elsewhere. refused is why the last answer was not taken,
+// nil where there was none: every check of it is shown.
+func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, document string, refused error) (AskedView, error) {
 	ask.Portal, ask.Format = v.Actor.Portal, eds.CMS
 	ask.Names = signing.Names{v.Actor.Language: a.Say(v, "sign.document")}
 	var r signing.Request
@@ -47,11 +48,16 @@ func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, documen
 	if err != nil {
 		return AskedView{}, err
 	}
+	failed := ""
+	if refused != nil {
+		_, byField, _ := a.Errors(v, refused)
+		failed = byField[SignatureFile]
+	}
 	id := a.Opaque.Of(r.ID)
 	d := r.Content.Documents[0]
 	return AskedView{Request: id, Signing: a.Signing(v, design.Signing{
 		Documents: []design.SignDocument{SignDocument(d.Content, "", document+"?"+RequestField+"="+id)},
-		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN,
+		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN, Found: a.Found(v, refused),
 	}, failed)}, nil
 }
 
