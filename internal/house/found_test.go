@@ -96,7 +96,9 @@ func TestEveryPageSaysWhatFailed(t *testing.T) {
 		own     bool // the page asks one person alone
 		first   func(*housetest.Browser) *housetest.Page
 	}{
-		{h.Browser(t), "/egov/register/signature", true, func(b *housetest.Browser) *housetest.Page { return toSignature(t, h, b, "800101100300", "n@example.kz") }},
+		{h.Browser(t), "/egov/register/signature", true, func(b *housetest.Browser) *housetest.Page {
+			return toSignature(t, h, b, "800101100300", "n@example.kz")
+		}},
 		{h.Browser(t), "/egov/sign-in/key", false, func(b *housetest.Browser) *housetest.Page { return b.Post("/egov/sign-in/key/ask") }},
 		{egov, "/egov/cabinet/agreement/agreement/sign", true, nil},
 		{h.Browser(t), "/court/register/key", false, func(b *housetest.Browser) *housetest.Page { return b.Get("/court/register") }},
