@@ -196,7 +196,10 @@ func TestSoleTrader(t *testing.T) {
 		other := comes(t, h, 2)
 		other.Sign(other.Get(fullPath), other.key(secondIIN, "")).Want(http.StatusOK)
 		asked = other.Post(path, "trade", "Басқаев ЖК").Want(http.StatusOK)
-		other.Post(asked.Path, "request", asked.Request(), "signature", h.CMS(t, asked.Statement(), other.key(secondIIN, ""))).Want(http.StatusOK)
+		shown := other.Post(asked.Path, "request", asked.Request(), "signature", h.CMS(t, asked.Statement(), other.key(secondIIN, ""))).Want(http.StatusOK)
+		if shown.Path != "/ismet/cabinet/organisations" || !strings.Contains(shown.Text("main"), "Басқаев ЖК") {
+			t.Errorf("a further signature led to %s: %s", shown.Path, shown.Text("main"))
+		}
 		if m := organisationOf(t, h, other); m.In.Number != secondIIN || m.In.Kind != party.SoleTrader {
 			t.Errorf("the second trader is %+v", m)
 		}

@@ -29,13 +29,23 @@ func (s *Keys) FullDocument(w http.ResponseWriter, r *http.Request, v gate.Visit
 // FullPost binds the number of whom the key stands for.
 func (s *Keys) FullPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	key, serve, err := s.Take(r, v, signing.Bind, s.browser(v, s.Token(r, v.Actor.Portal)))
+	done := s.boundURL(r, v)
 	if err == nil {
 		err = s.Accounts.Bind(r.Context(), v.Actor, key, serve)
 	}
 	if err != nil {
 		return s.showFull(w, r, v, err)
 	}
-	return frame.SeeOther(w, r, fullURL(v)+"?done=1")
+	return frame.SeeOther(w, r, done)
+}
+
+// boundURL is where a signature leads, said before it is taken: to what is bound by it, or, from a further one, to
+// the organisations the person belongs to.
+func (s *Keys) boundURL(r *http.Request, v gate.Visit) string {
+	if _, _, bound, _, err := s.Accounts.FullRegistration(r.Context(), v.Actor); err == nil && bound != nil {
+		return home(v) + "/cabinet/organisations"
+	}
+	return fullURL(v) + "?done=1"
 }
 
 func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {

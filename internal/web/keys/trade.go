@@ -98,6 +98,7 @@ func (s *Keys) TradeSignPost(w http.ResponseWriter, r *http.Request, v gate.Visi
 		_, cite, _, _, _ := s.Accounts.FullRegistration(r.Context(), v.Actor)
 		err = fault.New(fault.Forbidden, "account.key_of_organisation").By(cite).At(frame.SignatureFile)
 	}
+	done := s.boundURL(r, v)
 	if err == nil {
 		key.Trade = name
 		err = s.Accounts.Bind(r.Context(), v.Actor, key, serve)
@@ -105,7 +106,7 @@ func (s *Keys) TradeSignPost(w http.ResponseWriter, r *http.Request, v gate.Visi
 	if err != nil {
 		return s.showTradeSign(w, r, v, err)
 	}
-	return frame.SeeOther(w, r, fullURL(v)+"?done=1")
+	return frame.SeeOther(w, r, done)
 }
 
 func (s *Keys) showTradeSign(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
