@@ -252,7 +252,9 @@ func TestTheSameWorkWhereRecoveryIsStopped(t *testing.T) {
 	h := housetest.Open(t, house.Config{Database: storetest.SQLite(t), Watch: watch})
 	pupil := confirmed(t, h, "kundelik", "pupil", "phone", "+77010000001")
 	for _, until := range []time.Time{{}, h.Clock.Now().Add(1000 * time.Hour)} {
-		h.Accounts.RecoveryStopped = func(context.Context, string) (account.RecoveryHalt, error) { return account.RecoveryHalt{Some: true}, nil }
+		h.Accounts.RecoveryStopped = func(context.Context, string) (account.RecoveryHalt, error) {
+			return account.RecoveryHalt{Some: true}, nil
+		}
 		h.Accounts.RecoveryOpen = func(ctx context.Context, user identity.ID) (bool, time.Time, error) {
 			if user == pupil.User {
 				return false, until, nil
