@@ -27,7 +27,7 @@ var plan = map[string][]string{
 	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
 	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
 	"eds":      {"clause"},                      // defines the rules its agreements set
-	"notify":   {"clause", "identity"},          // whose message it is
+	"notify":   {"clause", "evidence", "fault", "identity"}, // whose message it is; what people choose and agree to is recorded
 
 	// Floor 2 decides. Each defines its rules and records what it does.
 	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "written"},

@@ -5,40 +5,45 @@ import (
 	"time"
 
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 )
 
-// alert tells a person of something done to their account: by e-mail where they have confirmed one,
-// else by SMS, which the person may have to pay for (egov 2.5). Nothing goes to an address that
-// nobody has confirmed.
+// alert lays a notice into a person's cabinet and sends it by the channels of its kind: by e-mail where they have
+// confirmed one, else by SMS, which the person may have to pay for (egov 2.5), or as they prefer. Nothing goes to
+// an address that nobody has confirmed.
 func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args map[string]string) error {
+	return a.notice(ctx, tx, u, notify.Notice{Key: key, Args: args})
+}
+
+func (a *Accounts) notice(ctx context.Context, tx Tx, u User, n notify.Notice) error {
 	contacts, err := tx.Contacts(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	return a.alertTo(ctx, tx, u, contacts, key, args)
+	n.Home, n.Portal, n.Language, n.Addresses = u.ID, u.Portal, u.Language, Addresses(contacts)
+	return a.Notify(ctx, tx, n)
 }
 
-// alertTo chooses among contacts as alert does.
-func (a *Accounts) alertTo(ctx context.Context, tx Tx, u User, contacts []Contact, key string, args map[string]string) error {
-	var to Contact
+// Addresses are confirmed contacts as notices know them.
+func Addresses(contacts []Contact) (out []notify.Address) {
 	for _, c := range contacts {
-		if to.Value == "" || c.Kind == ByEmail {
-			to = c
-		}
+		out = append(out, notify.Address{Channel: channelOf(c.Kind), To: c.Value})
 	}
-	if to.Value == "" {
-		return nil
-	}
-	return a.tell(ctx, tx, u, to, key, args)
+	return out
 }
 
-// Tell sends a user a message of another room, as alert does.
+// Tell sends a user a notice of another room, as alert does.
 func (a *Accounts) Tell(ctx context.Context, tx Tx, user identity.ID, key string, args map[string]string) error {
+	return a.TellNotice(ctx, tx, user, notify.Notice{Key: key, Args: args})
+}
+
+// TellNotice sends a user a notice; its home, portal, language and addresses are filled in.
+func (a *Accounts) TellNotice(ctx context.Context, tx Tx, user identity.ID, n notify.Notice) error {
 	u, err := tx.User(ctx, user)
 	if err != nil {
 		return err
 	}
-	return a.alert(ctx, tx, u, key, args)
+	return a.notice(ctx, tx, u, n)
 }
 
 // tell sends a person one message to one address.

@@ -32,6 +32,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
@@ -98,6 +99,7 @@ type House struct {
 	Parties    *party.Parties
 	Requests   *claims.Requests
 	Operations *operations.Operations
+	Notices    *notify.Notices
 	Catalogue  *catalogue.Catalogue
 	Signings   *signing.Signings
 	Frame      *frame.Frame
@@ -110,6 +112,7 @@ type House struct {
 
 	cards *idcard.Cards
 	esi   *esi.Provider
+	words *words.Book
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -139,7 +142,10 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		return nil, err
 	}
 	h.Catalogue = catalogue.New(services)
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate})
+	if h.words, err = words.Load(); err != nil {
+		return nil, err
+	}
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate, Values: h.valuesOf})
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +162,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	}
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
+	h.done.Go(func() { h.campaigns(background) })
 	h.done.Go(func() { h.sweep(background) })
 	return h, nil
 }
@@ -201,10 +208,7 @@ func LoadPack(fsys fs.FS, name string) (agreement.Pack, []catalogue.Service, []c
 
 // furnish builds the rooms from the floor up.
 func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack) error {
-	book, err := words.Load()
-	if err != nil {
-		return err
-	}
+	var err error
 	hasher := cfg.Hasher
 	if hasher == nil {
 		if hasher, err = account.NewHasher(); err != nil {
@@ -249,7 +253,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -334,6 +338,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		return rule.AfterDeletion, cite, true
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
+	h.Notices = h.notices(recorder.Record, library)
+	h.Accounts.Notify, h.Accounts.Confirmed = h.notice, h.confirmed
 	h.Parties = h.parties(record)
 	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
 	h.Accounts.Joins = h.joins

@@ -116,8 +116,10 @@ func (h *House) signedIn(ctx context.Context, tx account.Tx, actor identity.Acto
 
 // acceptWithin lets a registration that makes somebody a user record their acceptance in its own act.
 func (h *House) acceptWithin(ctx context.Context, tx account.Tx, actor identity.Actor, how string, seen []agreement.Seen, address string) error {
-	_, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address)
-	return err
+	if _, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address); err != nil {
+		return err
+	}
+	return h.Notices.Accepted(ctx, tx.(*store.Tx), actor.Portal, actor.User)
 }
 
 // consentWithin lets a registration record the consent that was ticked in its own act.

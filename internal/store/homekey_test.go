@@ -41,6 +41,8 @@ var homeless = map[string]string{
 	"account_staff":                "reference: one row for each portal",
 	"operations_announcement":      "reference: what every visitor of a portal is told",
 	"operations_announcement_text": "reference: the same, in each language",
+	"notify_template":              "reference: the operator's wording of a few messages",
+	"notify_campaign":              "reference: a letter to many, once for all who get it",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and

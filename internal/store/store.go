@@ -21,6 +21,7 @@ type Store struct {
 	name    string // how messages call the database; holds no password
 	ids     *ids
 	sealer  *sealer       // nil: nothing can be sealed
+	values  func(key string) []string
 	keeping chan struct{} // closed when the keeper of the node number has ended
 	stop    context.CancelFunc
 }
@@ -72,7 +73,7 @@ func (s *Store) InView(ctx context.Context, look func(*Tx) error) error {
 // with gives an act what the store opens and closes values with.
 func (s *Store) with(fn func(*Tx) error) func(*Tx) error {
 	return func(tx *Tx) error {
-		tx.sealer = s.sealer
+		tx.sealer, tx.values = s.sealer, s.values
 		return fn(tx)
 	}
 }

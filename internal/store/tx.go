@@ -19,6 +19,7 @@ type Tx struct {
 	dialect *dialect
 	ids     *ids
 	sealer  *sealer
+	values  func(key string) []string
 	view    bool
 	failed  error
 	open    []*rows
