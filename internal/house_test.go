@@ -23,10 +23,10 @@ var plan = map[string][]string{
 	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
-	"fault":    {"clause"},                      // a refusal cites the clause that refuses
-	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
-	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
-	"eds":      {"clause"},                      // defines the rules its agreements set
+	"fault":    {"clause"},                                  // a refusal cites the clause that refuses
+	"evidence": {"clause", "fault", "identity"},             // an entry says who did what under which clause
+	"written":  {"clause"},                                  // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
+	"eds":      {"clause"},                                  // defines the rules its agreements set
 	"notify":   {"clause", "evidence", "fault", "identity"}, // whose message it is; what people choose and agree to is recorded
 
 	// Floor 2 decides. Each defines its rules and records what it does.

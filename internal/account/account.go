@@ -144,10 +144,10 @@ type Accounts struct {
 	Notify func(ctx context.Context, tx Tx, n notify.Notice) error
 	// Confirmed is told of a contact that a user has confirmed.
 	Confirmed func(ctx context.Context, tx Tx, u User, kind ContactKind) error
-	Book   func(portal string, at time.Time) *clause.Book
-	Zone   func(portal string) *time.Location
-	Hasher *Hasher
-	Limits Limits
+	Book      func(portal string, at time.Time) *clause.Book
+	Zone      func(portal string) *time.Location
+	Hasher    *Hasher
+	Limits    Limits
 	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
 	Country func(portal string) string
 	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18), and if

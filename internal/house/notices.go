@@ -43,7 +43,10 @@ func (h *House) notices(record func(context.Context, evidence.Tx, evidence.Entry
 		},
 		AdvertChannels: func(portal string) ([]string, clause.Citation, bool) {
 			rule, cite, ok := clause.In[privacy.AdvertChannels](h.Accounts.Book(portal, h.Clock.Now()))
-			return rule.Channels, cite, ok
+			if !ok {
+				return nil, cite, false
+			}
+			return rule.Channels, cite, true
 		},
 	}
 }

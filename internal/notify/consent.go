@@ -50,12 +50,10 @@ type ConsentTx interface {
 
 // LetterOffer is a kind of letter that a portal may send by a channel to who agreed to it.
 type LetterOffer struct {
-	Kind    Kind
-	Channel Channel
-	How     string          // the act that gives the consent
-	Cite    clause.Citation // by which consent is given
-	Auto    bool            // a contact that is confirmed gives it
-	Offer                   // what it costs
+	Kind  Kind
+	How   string // the act that gives the consent
+	Auto  bool   // a contact that is confirmed gives it
+	Offer        // by which channel, and by which clause consent to it is given
 }
 
 // LetterOffers lists the letters to which the users of a portal may agree.
@@ -63,14 +61,8 @@ type LetterOffer struct {
 // Adverts and partners' letters go only by channels to which the consent to adverts reaches as well (ismet 9.5).
 func (n *Notices) LetterOffers(portal string) (out []LetterOffer) {
 	book := n.Book(portal, n.Now())
-	prices, priceCite, _ := clause.In[ChannelPrices](book)
 	add := func(kind Kind, channel Channel, how string, cite clause.Citation, auto bool) {
-		l := LetterOffer{Kind: kind, Channel: channel, How: how, Cite: cite, Auto: auto}
-		l.Paid, l.Free = slices.Contains(prices.PaidByUser, string(channel)), slices.Contains(prices.Free, string(channel))
-		if l.Paid || l.Free {
-			l.Price = priceCite
-		}
-		out = append(out, l)
+		out = append(out, LetterOffer{Kind: kind, How: how, Auto: auto, Offer: priced(book, Offer{Channel: channel, Cite: cite})})
 	}
 	reach, _, limited := n.AdvertChannels(portal)
 	if rule, cite, ok := clause.In[CampaignConsent](book); ok {

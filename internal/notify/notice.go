@@ -114,29 +114,25 @@ type Offer struct {
 // and pop-up messages name; without a clause on notices, e-mail and SMS besides.
 func (n *Notices) Offers(portal string) (out []Offer) {
 	book := n.Book(portal, n.Now())
-	prices, priceCite, _ := clause.In[ChannelPrices](book)
 	add := func(channel Channel, cite clause.Citation) {
-		if slices.ContainsFunc(out, func(o Offer) bool { return o.Channel == channel }) {
-			return
+		if !slices.ContainsFunc(out, func(o Offer) bool { return o.Channel == channel }) {
+			out = append(out, priced(book, Offer{Channel: channel, Cite: cite}))
 		}
-		o := Offer{Channel: channel, Cite: cite, Paid: slices.Contains(prices.PaidByUser, string(channel)), Free: slices.Contains(prices.Free, string(channel))}
-		if o.Paid || o.Free {
-			o.Price = priceCite
-		}
-		out = append(out, o)
 	}
-	named, cite, ok := clause.In[NoticeChannels](book)
-	if !ok {
+	named, cite, limited := clause.In[NoticeChannels](book)
+	if !limited {
 		add(Email, clause.Citation{})
 	}
 	for _, channel := range []Channel{Email, SMS, Push} {
-		if slices.Contains(named.Channels, string(channel)) {
+		if limited && slices.Contains(named.Channels, string(channel)) {
 			add(channel, cite)
 		}
 	}
-	if sms, cite, ok := clause.In[SMSMessages](book); ok && (len(sms.Carries) == 0 || slices.Contains(sms.Carries, "service_message")) {
+	sms, cite, ok := clause.In[SMSMessages](book)
+	switch {
+	case ok && (len(sms.Carries) == 0 || slices.Contains(sms.Carries, "service_message")):
 		add(SMS, cite)
-	} else if !ok && len(named.Channels) == 0 {
+	case !ok && !limited:
 		add(SMS, clause.Citation{})
 	}
 	if _, cite, ok := clause.In[PushMessages](book); ok {
@@ -145,11 +141,27 @@ func (n *Notices) Offers(portal string) (out []Offer) {
 	return out
 }
 
+// priced says of an offer what it costs the person, where a clause does (egov 2.5).
+func priced(book *clause.Book, o Offer) Offer {
+	rule, cite, ok := clause.In[ChannelPrices](book)
+	if !ok {
+		return o
+	}
+	o.Paid, o.Free = slices.Contains(rule.PaidByUser, string(o.Channel)), slices.Contains(rule.Free, string(o.Channel))
+	if o.Paid || o.Free {
+		o.Price = cite
+	}
+	return o
+}
+
 // subscription is the channel by which users subscribe to service messages (ismet 1.17.1, egov 2.7.1); ok is false where no
 // clause has them do so.
 func (n *Notices) subscription(portal string) (Channel, clause.Citation, bool) {
 	rule, cite, ok := clause.In[ServiceMessages](n.Book(portal, n.Now()))
-	return Channel(rule.Channel), cite, ok
+	if !ok {
+		return "", clause.Citation{}, false
+	}
+	return Channel(rule.Channel), cite, true
 }
 
 // stance is all that decides by which channels a person gets notices.

@@ -108,8 +108,7 @@ func segment(c notify.Campaign) *among {
 		a.where += " AND EXISTS (SELECT 1 FROM account_role r WHERE r.user_id = u.user_id AND r.role = " + a.next(string(s.Role)) + ")"
 	}
 	if s.Institution != "" {
-		a.where += " AND EXISTS (SELECT 1 FROM party_membership m JOIN party_institution i ON i.org_id = m.org_id WHERE m.user_id = u.user_id AND m.ended_at = 0 AND i.kind = " +
-			a.next(s.Institution) + ")"
+		a.where += " AND " + belongsTo(a.next(s.Institution))
 	}
 	if !s.Since.IsZero() {
 		a.where += " AND u.created_at >= " + a.next(micros(s.Since))
@@ -172,7 +171,9 @@ func (tx *Tx) channelReach(ctx context.Context, c notify.Campaign, channel notif
 	if to != 0 {
 		where += " AND u.user_id > " + a.next(int64(from)) + " AND u.user_id <= " + a.next(int64(to))
 	}
-	sum := func(condition string) string { return "COALESCE(SUM(CASE WHEN " + condition + " THEN 1 ELSE 0 END), 0)" }
+	sum := func(condition string) string {
+		return "COALESCE(SUM(CASE WHEN " + condition + " THEN 1 ELSE 0 END), 0)"
+	}
 	err = tx.queryRow(ctx, `SELECT COUNT(*), `+strings.Join([]string{
 		sum(willing + " AND " + reachable + " AND " + good), sum("NOT " + willing), sum(willing + " AND NOT (" + reachable + ")"), sum(willing + " AND " + reachable + " AND NOT (" + good + ")"),
 	}, ", ")+` FROM account_user u`+joins+` WHERE `+where, a.args...).Scan(&n.Seen, &n.Sent, &n.Unwilling, &n.Unreachable, &n.Bad)

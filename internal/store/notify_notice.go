@@ -86,7 +86,7 @@ const mostUnread = 100
 
 // Unread follows account.MessagesTx.
 func (tx *Tx) Unread(ctx context.Context, user identity.ID) (n int, err error) {
-	err = tx.queryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM notify_notice WHERE user_id = $1 AND read_at = 0 AND archived_at = 0 LIMIT $2) AS some`,
+	err = tx.queryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM notify_notice WHERE user_id = $1 AND read_at = 0 AND archived_at = 0 LIMIT $2) AS unread`,
 		int64(user), int64(mostUnread)).Scan(&n)
 	return n, err
 }
@@ -228,4 +228,3 @@ func (tx *Tx) forgetNotices(ctx context.Context, user identity.ID) error {
 	}
 	return nil
 }
-

@@ -20,7 +20,7 @@ type Store struct {
 	engine  engine
 	name    string // how messages call the database; holds no password
 	ids     *ids
-	sealer  *sealer       // nil: nothing can be sealed
+	sealer  *sealer // nil: nothing can be sealed
 	values  func(key string) []string
 	keeping chan struct{} // closed when the keeper of the node number has ended
 	stop    context.CancelFunc
