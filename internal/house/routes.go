@@ -27,6 +27,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/notices"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -50,15 +51,15 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site := &web.Site{
 		Gate: h.Gate, Frame: h.Frame, Assets: assets,
 		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, SignedIn: h.signedIn},
-		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Verifier: h.LogKey,
+		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Notified: h.Notices, Verifier: h.LogKey,
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Notices: h.Notices,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
+		Landing: &landing.Landing{Frame: h.Frame, Notices: h.Notices, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
 	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve}
@@ -81,6 +82,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Citizen = &citizen.Citizen{Frame: h.Frame, Accounts: h.Accounts, Cards: h.cards, ESI: h.esi, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
+	site.Notices = &notices.Notices{Frame: h.Frame, Accounts: h.Accounts, Notices: h.Notices}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,

@@ -275,3 +275,26 @@ func (n *Notices) officeBy(ctx context.Context, tx NoticeTx, actor identity.Acto
 	})
 	return err
 }
+
+// Said is what a message says in a language, as Words is of a notice; secrets are those of its values.
+func (n *Notices) Said(ctx context.Context, m Message, language string) (Text, error) {
+	return n.Words(ctx, Notice{Portal: m.Portal, Key: m.Key, Args: m.Args, Template: m.Template, Campaign: m.Campaign}, language)
+}
+
+// Words is what a notice says in a language: the text of its campaign, or its sentence with its values.
+func (n *Notices) Words(ctx context.Context, x Notice, language string) (Text, error) {
+	if x.Campaign != 0 {
+		var c Campaign
+		err := n.InView(ctx, func(tx NoticeTx) (err error) {
+			c, err = tx.Campaign(ctx, x.Campaign)
+			return err
+		})
+		return c.Words(language), err
+	}
+	sentence, err := n.Sentence(ctx, x.Portal, x.Key, x.Template, language)
+	if err != nil {
+		return Text{}, err
+	}
+	body, _ := Fill(sentence, x.Args) // what was written had all its values
+	return Text{Body: body}, nil
+}
