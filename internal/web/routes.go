@@ -490,7 +490,7 @@ func kindOf(pattern string) string {
 		return "agreement"
 	case "register", "password":
 		return "registration"
-	case "recover", "compromised", "help", "support", "request":
+	case "recover", "compromised", "help", "support", "request", "unsubscribe": // a letter is left where it is read, signed in or not
 		return "support"
 	}
 	return ""
