@@ -29,7 +29,7 @@ type Signed struct {
 // Invalid "signing.form" for a signature in another form; Invalid "signing.nobody" for a certificate
 // of no person; Forbidden "signing.other_person", "signing.other_organisation", by the clause on
 // one's own key; Forbidden "signing.several_keys"; TooMany "signing.tries"; Absent "signing.ended";
-// Conflict "signing.not_answered". An error that is none of these means that nobody could say.
+// Conflict "signing.not_answered"; Invalid "form.signature_length". An error that is none of these means that nobody could say.
 func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signed, error) {
 	if !s.live(r) {
 		return Signed{}, ended()
@@ -41,6 +41,9 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 	}
 	if len(answer) != len(r.Content.Documents) {
 		return Signed{}, refused(pki.NoSigner)
+	}
+	if len(answer[0]) > maxAnswer {
+		return Signed{}, fault.New(fault.Invalid, "form.signature_length").At(FormField)
 	}
 	if err := s.count(ctx, r); err != nil {
 		return Signed{}, err
@@ -59,6 +62,9 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 	}
 	return signed, s.whose(r, signed.Holder)
 }
+
+// maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
+const maxAnswer = 256 << 10
 
 func refused(reason pki.Reason) error {
 	return fault.New(fault.Invalid, (&eds.Result{Reason: reason}).Key()).At(FormField)

@@ -81,11 +81,7 @@ func (c *Console) CampaignsCSV(w http.ResponseWriter, r *http.Request, v gate.Vi
 	if err != nil {
 		return err
 	}
-	out, err := attachment(w, v.Actor.Portal+"-campaigns.csv")
-	if err != nil {
-		return nil //nolint:nilerr // the person has left; the answer was right
-	}
-	row(out, "campaign", "kind", "state", "subject", "written_at", "approved_at", "ended_at", "people", "seen", "sent", "no_consent", "no_contact", "bad_contact")
+	out := frame.AttachCSV(w, v.Actor.Portal+"-campaigns.csv", "campaign", "kind", "state", "subject", "written_at", "approved_at", "ended_at", "people", "seen", "sent", "no_consent", "no_contact", "bad_contact")
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -94,10 +90,10 @@ func (c *Console) CampaignsCSV(w http.ResponseWriter, r *http.Request, v gate.Vi
 	}
 	for {
 		for _, n := range all {
-			row(out, c.Opaque.Of(n.ID), string(n.Kind), n.State, n.Words(v.Actor.Language).Subject, at(n.WrittenAt), at(n.DecidedAt), at(n.EndedAt), strconv.Itoa(n.People),
+			out.Row(c.Opaque.Of(n.ID), string(n.Kind), n.State, n.Words(v.Actor.Language).Subject, at(n.WrittenAt), at(n.DecidedAt), at(n.EndedAt), strconv.Itoa(n.People),
 				strconv.Itoa(n.Counts.Seen), strconv.Itoa(n.Counts.Sent), strconv.Itoa(n.Counts.Unwilling), strconv.Itoa(n.Counts.Unreachable), strconv.Itoa(n.Counts.Bad))
 		}
-		if out.Flush(); out.Error() != nil || len(all) < staffBatch {
+		if !out.Flush() || len(all) < staffBatch {
 			return nil
 		}
 		if all, err = c.Notices.CampaignHistory(r.Context(), v.Actor, all[len(all)-1].ID, staffBatch); err != nil {

@@ -6,10 +6,7 @@
 package notices
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +17,6 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
-	"tereze/internal/identity"
 	"tereze/internal/notify"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -263,53 +259,39 @@ func (s *Notices) NoticePost(w http.ResponseWriter, r *http.Request, v gate.Visi
 
 // CSV is GET /{portal}/cabinet/inbox.csv: everything a person was told, as a table to keep.
 func (s *Notices) CSV(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // by it spreadsheets know UTF-8
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
-	var failed error
-	write := func(cells ...string) { failed = errors.Join(failed, out.Write(cells)) }
-	write(s.Say(v, "notices.when"), s.Say(v, "notices.about"), s.Say(v, "notices.text"), s.Say(v, "notices.clause"), s.Say(v, "notices.read"))
-	for _, archived := range []bool{false, true} {
-		for before := identity.ID(0); ; {
-			all, err := s.Notices.Inbox(r.Context(), v.Actor, notify.Page{Archived: archived, Before: before, Limit: noticesAView})
+	page := notify.Page{Limit: noticesAView}
+	all, err := s.Notices.Inbox(r.Context(), v.Actor, page)
+	if err != nil {
+		return err
+	}
+	out := frame.AttachCSV(w, "inbox.csv", s.Say(v, "notices.when"), s.Say(v, "notices.about"), s.Say(v, "notices.text"), s.Say(v, "notices.clause"), s.Say(v, "notices.read"))
+	for {
+		for _, n := range all {
+			text, err := s.Notices.Words(r.Context(), n, v.Actor.Language)
 			if err != nil {
-				return err
+				panic(http.ErrAbortHandler) // half a list must not pass for the whole
 			}
-			for _, n := range all {
-				before = n.ID
-				text, err := s.Notices.Words(r.Context(), n, v.Actor.Language)
-				if err != nil {
-					return err
-				}
-				read := ""
-				if !n.ReadAt.IsZero() {
-					read = n.ReadAt.UTC().Format(time.RFC3339)
-				}
-				write(n.At.UTC().Format(time.RFC3339), s.Say(v, "notices.kind."+string(n.Kind)), harmless(strings.TrimSpace(text.Subject+" "+text.Body)), harmless(n.Cite.String()), read)
+			read := ""
+			if !n.ReadAt.IsZero() {
+				read = n.ReadAt.UTC().Format(time.RFC3339)
 			}
-			if len(all) < noticesAView {
-				break
+			out.Row(n.At.UTC().Format(time.RFC3339), s.Say(v, "notices.kind."+string(n.Kind)), strings.TrimSpace(text.Subject+" "+text.Body), n.Cite.String(), read)
+			page.Before = n.ID
+		}
+		if len(all) < noticesAView {
+			if page.Archived {
+				out.Flush()
+				return nil
 			}
+			page = notify.Page{Limit: noticesAView, Archived: true}
+		}
+		if !out.Flush() {
+			return nil // the person has left
+		}
+		if all, err = s.Notices.Inbox(r.Context(), v.Actor, page); err != nil {
+			panic(http.ErrAbortHandler)
 		}
 	}
-	if out.Flush(); errors.Join(failed, out.Error()) != nil {
-		return errors.Join(failed, out.Error())
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="inbox.csv"`)
-	h.Set("Cache-Control", "no-store")
-	_, _ = w.Write(b.Bytes()) // the person has left; the answer was right
-	return nil
-}
-
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func (s *Notices) page(r *http.Request, v gate.Visit, title string) design.Page {
