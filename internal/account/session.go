@@ -172,6 +172,9 @@ func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Ac
 		if held.actor.Unread, err = tx.Unread(ctx, u.ID); err != nil {
 			return err
 		}
+		if held.keyEnds, held.keyAsked, err = a.keyTerm(ctx, tx, u); err != nil {
+			return err
+		}
 		held.standing, err = a.standing(ctx, tx, u.ID)
 		return err
 	})
@@ -205,7 +208,7 @@ func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]b
 		}
 		a.sessions.put(hash, held)
 	}
-	return under(held.actor, held.standing, now), nil
+	return held.eligible(under(held.actor, held.standing, now), now), nil
 }
 
 // IdleAfter is how long a session of a portal lasts without a request, and by which clause.
@@ -240,7 +243,7 @@ func (a *Accounts) actorIn(ctx context.Context, tx Tx, u User, s Session) (ident
 		return identity.Actor{}, err
 	}
 	if due, _ := a.passwordDueAt(u.Portal, password, s.BeganAt); due == Replace {
-		actor.Due = "password"
+		actor.Due = PasswordDue
 	}
 	first, err := a.registrationDue(ctx, tx, u, s.BeganAt)
 	if first {
@@ -300,6 +303,8 @@ type heldSession struct {
 	actor    identity.Actor
 	active   bool
 	standing []Sanction // sanctions that bear on the user, in force or not yet
+	keyAsked bool       // whether a valid key is asked of the user, and
+	keyEnds  time.Time  // until when the last one is
 	ended    bool       // by Exit; this stays
 	read     time.Time
 }

@@ -181,11 +181,7 @@ func TestAMonth(t *testing.T) {
 			want["kundelik account.password 4.17e "+threeMonthsOn(at)+" open"]++
 		}
 		for _, e := range month() {
-			later = append(later, answer{e.at, func(l *life) {
-				for _, a := range e.does(l, e.portal) {
-					later = append(later, a)
-				}
-			}})
+			later = append(later, answer{e.at, func(l *life) { later = append(later, e.does(l, e.portal)...) }})
 			want[strings.Join([]string{e.portal, e.kind, e.clause, e.due, string(e.state)}, " ")]++
 		}
 		for len(later) > 0 {

@@ -102,7 +102,7 @@ func (s *Signings) Answer(ctx context.Context, r Request, answer [][]byte) (Sign
 	}
 	signed, refusal := s.Check(ctx, r, answer)
 	x, known := errors.AsType[*fault.Fault](refusal)
-	if refusal != nil && (!known || x.Kind == fault.Absent || x.Kind == fault.TooMany) {
+	if refusal != nil && (!known || x.Kind == fault.Absent || x.Kind == fault.TooMany || x.Kind == fault.Unavailable) {
 		return Signed{}, refusal
 	}
 	r.Version++
