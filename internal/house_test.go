@@ -23,11 +23,11 @@ var plan = map[string][]string{
 	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
-	"fault":    {"clause"},                      // a refusal cites the clause that refuses
-	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
-	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
-	"eds":      {"clause"},                      // defines the rules its agreements set
-	"notify":   {"clause", "identity"},          // whose message it is
+	"fault":    {"clause"},                                  // a refusal cites the clause that refuses
+	"evidence": {"clause", "fault", "identity"},             // an entry says who did what under which clause
+	"written":  {"clause"},                                  // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
+	"eds":      {"clause"},                                  // defines the rules its agreements set
+	"notify":   {"clause", "evidence", "fault", "identity"}, // whose message it is; what people choose and agree to is recorded
 	// what is owed under which clause until when, and its end, are on record
 	"obligation": {"calendar", "clause", "evidence", "fault", "identity"},
 
@@ -64,7 +64,7 @@ var plan = map[string][]string{
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},
-	"yardstick": {"account", "agreement", "clause", "eds", "gate", "house", "identity", "store"},                                                                              // it measures the house as it serves, and writes into store's own tables what it is held against
+	"yardstick": {"account", "agreement", "clause", "eds", "gate", "house", "identity", "notify", "store"},                                                                    // it measures the house as it serves, and writes into store's own tables what it is held against
 	"ruleset":   {"account", "agreement", "billing", "catalogue", "claims", "clause", "content", "court", "diary", "eds", "gate", "notify", "operations", "party", "privacy"}, // it lists what each of them defines
 	"covers":    {"agreement", "clause", "ruleset"},                                                                                                                           // reads packs and rules to prove that tests cover them
 	"journey":   {},                                                                                                                                                           // holds tests alone, and walks through the house from outside, as people do

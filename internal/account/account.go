@@ -14,6 +14,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/obligation"
 )
 
@@ -142,10 +143,14 @@ type Accounts struct {
 	Now    func() time.Time
 	NewID  func() identity.ID
 	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
-	Book   func(portal string, at time.Time) *clause.Book
-	Zone   func(portal string) *time.Location
-	Hasher *Hasher
-	Limits Limits
+	// Notify lays a notice into a person's cabinet and sends it by the channels of its kind.
+	Notify func(ctx context.Context, tx Tx, n notify.Notice) error
+	// Confirmed is told of a contact that a user has confirmed.
+	Confirmed func(ctx context.Context, tx Tx, u User, kind ContactKind) error
+	Book      func(portal string, at time.Time) *clause.Book
+	Zone      func(portal string) *time.Location
+	Hasher    *Hasher
+	Limits    Limits
 	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
 	Country func(portal string) string
 	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18), and if

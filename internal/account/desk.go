@@ -306,18 +306,9 @@ func caseEnded(err error) error {
 	return err
 }
 
-// tellAll sends a sentence to every confirmed contact of a person; there may be none.
+// tellAll lays a notice into a person's cabinet and sends it to every confirmed contact; there may be none.
 func (a *Accounts) tellAll(ctx context.Context, tx Tx, u User, key string, args map[string]string) error {
-	contacts, err := tx.Contacts(ctx, u.ID)
-	if err != nil {
-		return err
-	}
-	for _, c := range contacts {
-		if err := a.sendTo(ctx, tx, u, c.Kind, c.Value, key, args); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.notice(ctx, tx, u, notify.Notice{Key: key, Args: args, All: true})
 }
 
 func (a *Accounts) sendTo(ctx context.Context, tx Tx, u User, kind ContactKind, to, key string, args map[string]string) error {

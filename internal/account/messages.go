@@ -12,6 +12,8 @@ type MessagesTx interface {
 	// MessagesOf lists what was written to a user, newest first, with ids below before; 0 begins at
 	// the newest.
 	MessagesOf(ctx context.Context, user, before identity.ID, limit int) ([]notify.Message, error)
+	// Unread counts the notices in a user's cabinet that were not read, up to a hundred.
+	Unread(ctx context.Context, user identity.ID) (int, error)
 }
 
 // MyMessages lists what the portal has written to the actor, newest first (kg 1.1b).

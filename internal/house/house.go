@@ -33,6 +33,7 @@ import (
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
 	"tereze/internal/keeper"
+	"tereze/internal/notify"
 	"tereze/internal/obligation"
 	"tereze/internal/operations"
 	"tereze/internal/party"
@@ -104,6 +105,7 @@ type House struct {
 	Parties     *party.Parties
 	Requests    *claims.Requests
 	Operations  *operations.Operations
+	Notices     *notify.Notices
 	Catalogue   *catalogue.Catalogue
 	Obligations *obligation.Obligations
 	Calendars   *operations.Calendars
@@ -119,6 +121,7 @@ type House struct {
 
 	cards *idcard.Cards
 	esi   *esi.Provider
+	words *words.Book
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -148,7 +151,10 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		return nil, err
 	}
 	h.Catalogue = catalogue.New(services)
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate, Watch: cfg.Watch})
+	if h.words, err = words.Load(); err != nil {
+		return nil, err
+	}
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate, Values: h.valuesOf, Watch: cfg.Watch})
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +170,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		h.done.Go(func() { h.letters(background, m) })
 	}
 	h.done.Go(func() { h.terms(background) })
+	h.done.Go(func() { h.campaigns(background) })
 	h.done.Go(func() { h.sweep(background) })
 	h.done.Go(func() { h.keep(background) })
 	return h, nil
@@ -210,10 +217,7 @@ func LoadPack(fsys fs.FS, name string) (agreement.Pack, []catalogue.Service, []c
 
 // furnish builds the rooms from the floor up.
 func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack) error {
-	book, err := words.Load()
-	if err != nil {
-		return err
-	}
+	var err error
 	hasher := cfg.Hasher
 	if hasher == nil {
 		if hasher, err = account.NewHasher(); err != nil {
@@ -261,7 +265,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -347,6 +351,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		return rule.AfterDeletion, cite, true
 	}
 	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
+	h.Notices = h.notices(recorder.Record, library)
+	h.Accounts.Notify, h.Accounts.Confirmed = h.notice, h.confirmed
 	h.Parties = h.parties(record)
 	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
 	h.Accounts.Joins = h.joins

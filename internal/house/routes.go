@@ -29,6 +29,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/notices"
 	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
@@ -53,15 +54,15 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site := &web.Site{
 		Gate: h.Gate, Frame: h.Frame, Assets: assets,
 		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, SignedIn: h.signedIn},
-		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Verifier: h.LogKey,
+		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Notified: h.Notices, Verifier: h.LogKey,
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars, Notices: h.Notices,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
+		Landing: &landing.Landing{Frame: h.Frame, Notices: h.Notices, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
 	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve, PhonePath: api.PhonePath}
@@ -84,6 +85,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Citizen = &citizen.Citizen{Frame: h.Frame, Accounts: h.Accounts, Cards: h.cards, ESI: h.esi, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
+	site.Notices = &notices.Notices{Frame: h.Frame, Accounts: h.Accounts, Notices: h.Notices}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
@@ -121,8 +123,10 @@ func (h *House) signedIn(ctx context.Context, tx account.Tx, actor identity.Acto
 
 // acceptWithin lets a registration that makes somebody a user record their acceptance in its own act.
 func (h *House) acceptWithin(ctx context.Context, tx account.Tx, actor identity.Actor, how string, seen []agreement.Seen, address string) error {
-	_, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address)
-	return err
+	if _, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address); err != nil {
+		return err
+	}
+	return h.Notices.Accepted(ctx, tx.(*store.Tx), actor.Portal, actor.User)
 }
 
 // consentWithin lets a registration record the consent that was ticked in its own act.

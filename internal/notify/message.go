@@ -19,6 +19,8 @@ type Channel string
 const (
 	SMS   Channel = "sms"
 	Email Channel = "email"
+	Push  Channel = "push"
+	Site  Channel = "site" // the cabinet alone
 )
 
 // Message is one message on its way out. It lies in the outbox until courier has carried it; what
@@ -33,6 +35,8 @@ type Message struct {
 	Args     map[string]string // what the sentence names; may hold a one-time secret
 	Language string
 	At       time.Time
+	Template int         // version of the sentence: 0 is the one that ships; the store sets it
+	Campaign identity.ID // whose text it carries, and whose address is found when it is sent; 0: none
 }
 
 // Tx is the act's own transaction: a message that is owed is written with what owes it.
@@ -51,7 +55,7 @@ func (m Message) Check() error {
 	if m.ID <= 0 || m.Home <= 0 || m.Portal == "" || m.Key == "" || m.Language == "" || m.At.IsZero() {
 		return fmt.Errorf("%w: incomplete", ErrMessage)
 	}
-	if m.Channel != SMS && m.Channel != Email {
+	if m.Channel != SMS && m.Channel != Email && m.Channel != Push {
 		return fmt.Errorf("%w: channel %q", ErrMessage, m.Channel)
 	}
 	if !oneLine(m.To, 254) || m.To == "" {
@@ -64,6 +68,9 @@ func (m Message) Check() error {
 	}
 	return nil
 }
+
+// CampaignKey is the key of the messages of campaigns, whose text stands with the campaign.
+const CampaignKey = "campaign"
 
 func oneLine(s string, limit int) bool {
 	if len(s) > limit || !utf8.ValidString(s) {

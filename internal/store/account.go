@@ -202,6 +202,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 	if err := tx.forgetPage(ctx, id); err != nil {
 		return err
 	}
+	if err := tx.forgetNotices(ctx, id); err != nil {
+		return err
+	}
 	if err := tx.forgetRepresented(ctx, id); err != nil {
 		return err
 	}

@@ -43,6 +43,8 @@ var homeless = map[string]string{
 	"operations_days":              "reference: what few people write a few times a year, read by everybody",
 	"operations_announcement":      "reference: what every visitor of a portal is told",
 	"operations_announcement_text": "reference: the same, in each language",
+	"notify_template":              "reference: the operator's wording of a few messages",
+	"notify_campaign":              "reference: a letter to many, once for all who get it",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and

@@ -20,6 +20,7 @@ type Tx struct {
 	ids     *ids
 	sealer  *sealer
 	watch   func(context.Context, string, []any)
+	values  func(key string) []string
 	view    bool
 	failed  error
 	open    []*rows

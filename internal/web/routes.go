@@ -21,6 +21,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/notices"
 	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
@@ -66,6 +67,7 @@ type Site struct {
 	Support  *support.Support
 	Pages    *pages.Pages
 	Services *services.Services
+	Notices  *notices.Notices
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -251,6 +253,19 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("GET /{portal}/cabinet/contacts/{kind}", to.Change)
 	known("POST /{portal}/cabinet/contacts/{kind}", to.ChangePost)
 
+	nt := s.Notices
+	known("GET /{portal}/cabinet/inbox", nt.Inbox)
+	known("POST /{portal}/cabinet/inbox", nt.InboxPost)
+	known("GET /{portal}/cabinet/inbox.csv", nt.CSV)
+	known("GET /{portal}/cabinet/inbox/preferences", nt.Preferences)
+	known("POST /{portal}/cabinet/inbox/preferences", nt.PreferencesPost)
+	known("GET /{portal}/cabinet/inbox/letters", nt.Letters)
+	known("POST /{portal}/cabinet/inbox/letters", nt.LettersPost)
+	known("GET /{portal}/cabinet/inbox/{notice}", nt.Notice)
+	known("POST /{portal}/cabinet/inbox/{notice}", nt.NoticePost)
+	open("GET /{portal}/links/unsubscribe/{token}", nt.Leave)
+	open("POST /{portal}/links/unsubscribe/{token}", nt.LeavePost)
+
 	og := s.Organisations
 	known("GET /{portal}/cabinet/organisations", og.List) // who may not accept for an organisation changes back here
 	known("POST /{portal}/cabinet/organisations", og.ListPost)
@@ -385,6 +400,19 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/{act}/{role}", o.PowerPost)
 	staff(identity.Operator, "GET /{portal}/console/staff/{user}/grants/{grant}", o.Grant)
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/grants/{grant}", o.GrantPost)
+	staff(identity.Operator, "GET /{portal}/console/campaigns", o.Campaigns)
+	staff(identity.Operator, "GET /{portal}/console/campaigns.csv", o.CampaignsCSV)
+	staff(identity.Operator, "GET /{portal}/console/campaigns/new", o.NewCampaign)
+	staff(identity.Operator, "POST /{portal}/console/campaigns/new", o.NewCampaignPost)
+	staff(identity.Operator, "GET /{portal}/console/campaigns/{campaign}", o.Campaign)
+	staff(identity.Operator, "GET /{portal}/console/campaigns/{campaign}/{do}", o.CampaignDo)
+	staff(identity.Operator, "POST /{portal}/console/campaigns/{campaign}/{do}", o.CampaignDoPost)
+	staff(identity.Operator, "GET /{portal}/console/templates", o.Templates)
+	staff(identity.Operator, "GET /{portal}/console/templates/{key}", o.Template)
+	staff(identity.Operator, "GET /{portal}/console/templates/{key}/new", o.NewTemplate)
+	staff(identity.Operator, "POST /{portal}/console/templates/{key}/new", o.NewTemplatePost)
+	staff(identity.Operator, "GET /{portal}/console/templates/{key}/{version}", o.TemplateVersion)
+	staff(identity.Operator, "POST /{portal}/console/templates/{key}/{version}", o.TemplateVersionPost)
 	staff(identity.Operator, "GET /{portal}/console/days", o.Days)
 	staff(identity.Operator, "POST /{portal}/console/days", o.DaysPost)
 	staff(identity.Operator, "GET /{portal}/console/announcements", o.Announcements)
@@ -487,7 +515,7 @@ func kindOf(pattern string) string {
 		return "agreement"
 	case "register", "password":
 		return "registration"
-	case "recover", "compromised", "help", "support", "request":
+	case "recover", "compromised", "help", "support", "request", "unsubscribe": // a letter is left where it is read, signed in or not
 		return "support"
 	}
 	return ""

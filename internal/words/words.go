@@ -157,6 +157,12 @@ func argument(args []string, name string) (value string, given bool) {
 	return "", false
 }
 
+// Text gives the sentence of a key in a language as it is written, with its {names}.
+func (b *Book) Text(language, key string) (text string, ok bool) {
+	text, ok = b.sentences[language][key]
+	return text, ok
+}
+
 // Has reports whether a key has a sentence in a language.
 func (b *Book) Has(language, key string) bool {
 	_, ok := b.sentences[language][key]

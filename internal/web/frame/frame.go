@@ -227,6 +227,10 @@ func (f *Frame) navigation(r *http.Request, v gate.Visit, home string) (items []
 	add("frame.nav.rules", "/rules")
 	if v.Actor.Known() {
 		add("frame.nav.cabinet", "/cabinet")
+		add("frame.nav.inbox", "/cabinet/inbox")
+		if v.Actor.Unread > 0 {
+			items[len(items)-1].Text = f.Say(v, "frame.nav.inbox_unread", "count", strconv.Itoa(v.Actor.Unread))
+		}
 	}
 	if v.Actor.Is(identity.Guardian) {
 		add("frame.nav.children", "/children")
