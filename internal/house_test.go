@@ -23,11 +23,11 @@ var plan = map[string][]string{
 	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
-	"fault":    {"clause"},                      // a refusal cites the clause that refuses
-	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
-	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
-	"eds":      {"clause"},                      // defines the rules its agreements set
-	"notify":   {"clause", "identity"},          // whose message it is
+	"fault":    {"clause"},                                  // a refusal cites the clause that refuses
+	"evidence": {"clause", "fault", "identity"},             // an entry says who did what under which clause
+	"written":  {"clause"},                                  // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
+	"eds":      {"clause"},                                  // defines the rules its agreements set
+	"notify":   {"clause", "evidence", "fault", "identity"}, // whose message it is; what the operator does with one is recorded
 
 	// Floor 2 decides. Each defines its rules and records what it does.
 	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "written"},
@@ -50,8 +50,9 @@ var plan = map[string][]string{
 	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                           // the same acts as web, in JSON
 	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                                   // the types it keeps
 
-	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
-	"ncanode": {"eds"},    // another verifier, behind the interface of the first
+	"courier": {"clause", "fault", "notify", "identity", "written"}, // whose messages it carries, by a configuration it reads strictly
+	"mailbox": {"claims"},                                  // it makes letters of what comes by e-mail
+	"ncanode": {"eds"},                                     // another verifier, behind the interface of the first
 
 	"cryptosocket": {"eds"},               // it signs as a person's card does
 	"esi":          {"fault", "identity"}, // it asks the state's identification system who somebody is

@@ -175,6 +175,7 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_person WHERE user_id = $1`,
 		`DELETE FROM account_binding WHERE user_id = $1`,
 		`DELETE FROM account_subscription WHERE user_id = $1`,
+		`DELETE FROM notify_browser WHERE user_id = $1`,
 		`DELETE FROM account_device WHERE user_id = $1`,
 		`DELETE FROM account_access WHERE user_id = $1`,
 		`DELETE FROM account_history WHERE user_id = $1`,
