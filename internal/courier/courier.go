@@ -44,9 +44,10 @@ type Provider interface {
 	Carry(ctx context.Context, p Parcel) notify.Outcome
 }
 
-// Listener is a provider who says later what became of a message. Listen runs until ctx ends.
+// Listener is a provider who says later what became of a message. Listen runs until ctx ends; a receipt that report
+// could not keep is asked for again.
 type Listener interface {
-	Listen(ctx context.Context, report func(notify.Receipt))
+	Listen(ctx context.Context, report func(notify.Receipt) error)
 }
 
 // Line is the way of one channel: its providers in the order they are asked.
@@ -95,7 +96,7 @@ func (c *Courier) Run(ctx context.Context) {
 		}
 		for _, stage := range line.Stages {
 			if l, ok := stage.Provider.(Listener); ok && !line.Test {
-				all.Go(func() { l.Listen(ctx, func(r notify.Receipt) { c.receipt(ctx, r) }) })
+				all.Go(func() { l.Listen(ctx, func(r notify.Receipt) error { return c.receipt(ctx, r) }) })
 			}
 		}
 	}
@@ -209,12 +210,13 @@ func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.
 	return out, err
 }
 
-func (c *Courier) receipt(ctx context.Context, r notify.Receipt) {
+func (c *Courier) receipt(ctx context.Context, r notify.Receipt) error {
 	r.At = c.Now()
 	err := c.InTx(ctx, func(tx notify.CourierTx) error { return tx.TakeReceipt(ctx, r) })
 	if err != nil && ctx.Err() == nil {
 		c.trouble("take a receipt", err)
 	}
+	return err
 }
 
 // sweep gives up what nobody could carry in time, and wipes what nobody will send again.

@@ -59,7 +59,8 @@ func (w *way) turn(ctx context.Context) bool {
 }
 
 // ask goes to the providers in order until one takes the message or says that nobody will. Who could not be reached
-// rests; what is wrong with the message or its address the next provider would say as well.
+// rests; what is wrong with the message or its address the next provider would say as well; and who took it without
+// a word may have sent it, so that it is they who are asked again.
 func (w *way) ask(ctx context.Context, p Parcel) (out notify.Outcome) {
 	out = notify.Outcome{State: notify.Technical, Reason: notify.ReasonUnreachable}
 	for i, s := range w.stages {
@@ -74,7 +75,7 @@ func (w *way) ask(ctx context.Context, p Parcel) (out notify.Outcome) {
 		cancel()
 		out.Provider = s.Provider.Name()
 		s.heard(out, time.Now())
-		if out.State != notify.Technical && out.Reason != notify.ReasonThrottled {
+		if out.Reason == notify.ReasonNoAnswer || out.State != notify.Technical && out.Reason != notify.ReasonThrottled {
 			return out
 		}
 	}

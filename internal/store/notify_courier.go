@@ -141,7 +141,7 @@ func (tx *Tx) LapseMessages(ctx context.Context, before, now time.Time, limit in
 	}
 	whole, err := list(ctx, tx, readPair, `
 		SELECT user_id, message_id FROM notify_message
-		WHERE wiped = FALSE AND state NOT IN ('created', 'sending', 'recorded', 'dropped') AND since_at < $1 LIMIT $2`+tx.dialect.skipLocked, micros(before), int64(limit))
+		WHERE wiped = FALSE AND state NOT IN ('created', 'sending', 'dropped') AND since_at < $1 LIMIT $2`+tx.dialect.skipLocked, micros(before), int64(limit))
 	if err != nil {
 		return 0, err
 	}

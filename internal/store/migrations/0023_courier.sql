@@ -20,7 +20,7 @@ CREATE UNIQUE INDEX notify_message_once ON notify_message (user_id, once) WHERE 
 -- What the operator looks through.
 CREATE INDEX notify_message_state ON notify_message (portal, state, message_id);
 -- What still holds its secrets after nobody will send it any more.
-CREATE INDEX notify_message_whole ON notify_message (since_at) WHERE wiped = FALSE AND state NOT IN ('created', 'sending', 'recorded', 'dropped');
+CREATE INDEX notify_message_whole ON notify_message (since_at) WHERE wiped = FALSE AND state NOT IN ('created', 'sending', 'dropped');
 
 CREATE TABLE notify_attempt (
     user_id    BIGINT NOT NULL,
