@@ -51,8 +51,8 @@ var plan = map[string][]string{
 	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                                   // the types it keeps
 
 	"courier": {"clause", "fault", "notify", "identity", "written"}, // whose messages it carries, by a configuration it reads strictly
-	"mailbox": {"claims"},                                  // it makes letters of what comes by e-mail
-	"ncanode": {"eds"},                                     // another verifier, behind the interface of the first
+	"mailbox": {"claims"},                                           // it makes letters of what comes by e-mail
+	"ncanode": {"eds"},                                              // another verifier, behind the interface of the first
 
 	"cryptosocket": {"eds"},               // it signs as a person's card does
 	"esi":          {"fault", "identity"}, // it asks the state's identification system who somebody is

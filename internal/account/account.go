@@ -14,6 +14,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 )
 
 // State is whether an account can be used.
@@ -78,6 +79,7 @@ type Tx interface {
 	SanctionTx
 	BindingTx
 	SubscriptionTx
+	notify.BrowserTx
 	CheckTx
 	MessagesTx
 	DevicesTx

@@ -20,6 +20,9 @@ func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args ma
 
 // alertTo chooses among contacts as alert does.
 func (a *Accounts) alertTo(ctx context.Context, tx Tx, u User, contacts []Contact, key string, args map[string]string) error {
+	if err := a.popUp(ctx, tx, u, key, args); err != nil {
+		return err
+	}
 	var to Contact
 	for _, c := range contacts {
 		if to.Value == "" || c.Kind == ByEmail {

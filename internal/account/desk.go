@@ -312,6 +312,9 @@ func (a *Accounts) tellAll(ctx context.Context, tx Tx, u User, key string, args 
 	if err != nil {
 		return err
 	}
+	if err := a.popUp(ctx, tx, u, key, args); err != nil {
+		return err
+	}
 	for _, c := range contacts {
 		if err := a.sendTo(ctx, tx, u, c.Kind, c.Value, key, args); err != nil {
 			return err

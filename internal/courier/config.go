@@ -180,4 +180,3 @@ func (b *book) address(w written.Value, key string) mail.Address {
 	}
 	return *a
 }
-

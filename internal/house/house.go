@@ -26,12 +26,14 @@ import (
 	"tereze/internal/catalogue"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
+	"tereze/internal/courier"
 	"tereze/internal/eds"
 	"tereze/internal/esi"
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
@@ -84,6 +86,11 @@ type Config struct {
 	Cards *idcard.Cards
 	// ESI is the state's identification system; nil: nobody signs in by it.
 	ESI *esi.Provider
+	// Lines are the ways by which messages leave; nil: none do, and a demo writes them down as sent. A channel without
+	// a line keeps its messages until they are too old to be sent.
+	Lines map[notify.Channel]courier.Line
+	// PushKey is the public key under which browsers are sent pop-ups; empty: no page offers them.
+	PushKey string
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 }
@@ -99,6 +106,7 @@ type House struct {
 	Requests   *claims.Requests
 	Operations *operations.Operations
 	Catalogue  *catalogue.Catalogue
+	Outbox     *notify.Outbox
 	Signings   *signing.Signings
 	Frame      *frame.Frame
 	Gate       *gate.Gate
@@ -157,6 +165,12 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
+	if cfg.Lines == nil && cfg.Demo {
+		cfg.Lines = trial()
+	}
+	if cfg.Lines != nil {
+		h.done.Go(func() { h.courier(cfg.Lines).Run(background) })
+	}
 	return h, nil
 }
 
@@ -340,6 +354,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Operations = h.operations(recorder.Record, library)
+	h.Outbox = h.outboxActs(recorder.Record)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
