@@ -23,11 +23,14 @@ var plan = map[string][]string{
 	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
-	"fault":    {"clause"},                                  // a refusal cites the clause that refuses
-	"evidence": {"clause", "fault", "identity"},             // an entry says who did what under which clause
-	"written":  {"clause"},                                  // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
-	"eds":      {"clause"},                                  // defines the rules its agreements set
-	"notify":   {"clause", "evidence", "fault", "identity"}, // whose message it is; what the operator does with one is recorded
+	"fault":    {"clause"},                      // a refusal cites the clause that refuses
+	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
+	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
+	"eds":      {"clause"},                      // defines the rules its agreements set
+	// whose message it is; what the operator does with one is recorded
+	"notify": {"clause", "evidence", "fault", "identity"},
+	// what is owed under which clause until when, and its end, are on record
+	"obligation": {"calendar", "clause", "evidence", "fault", "identity"},
 
 	// Floor 2 decides. Each defines its rules and records what it does.
 	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "written"},
@@ -48,11 +51,14 @@ var plan = map[string][]string{
 	// Floor 3 faces the world: people, programs, the database.
 	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
 	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                           // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                                   // the types it keeps
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                         // the types it keeps
 
-	"courier": {"clause", "fault", "notify", "identity", "written"}, // whose messages it carries, by a configuration it reads strictly
-	"mailbox": {"claims"},                                           // it makes letters of what comes by e-mail
-	"ncanode": {"eds"},                                              // another verifier, behind the interface of the first
+	// whose messages it carries, by a configuration it reads strictly
+	"courier": {"fault", "identity", "notify", "written"},
+
+	"keeper":  {"fault", "identity", "obligation"}, // it does what is owed at its time
+	"mailbox": {"claims"},                          // it makes letters of what comes by e-mail
+	"ncanode": {"eds"},                             // another verifier, behind the interface of the first
 
 	"cryptosocket": {"eds"},               // it signs as a person's card does
 	"esi":          {"fault", "identity"}, // it asks the state's identification system who somebody is
@@ -70,7 +76,7 @@ var plan = map[string][]string{
 
 // domain are the rooms that decide; closed is what they never reach, and why.
 var domain = []string{
-	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "agreement", "account",
+	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "obligation", "agreement", "account",
 	"billing", "catalogue", "claims", "content", "court", "diary", "idcard", "operations", "party", "privacy", "signing",
 }
 

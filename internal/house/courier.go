@@ -14,6 +14,17 @@ import (
 	"tereze/internal/store"
 )
 
+// carry begins to carry messages, where there is a way for them.
+func (h *House) carry(ctx context.Context, cfg Config) {
+	lines := cfg.Lines
+	if lines == nil && cfg.Demo {
+		lines = trial()
+	}
+	if lines != nil {
+		h.done.Go(func() { h.courier(lines).Run(ctx) })
+	}
+}
+
 // courier carries what waits in the outbox by the ways that were configured.
 func (h *House) courier(lines map[notify.Channel]courier.Line) *courier.Courier {
 	return &courier.Courier{

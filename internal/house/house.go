@@ -33,7 +33,9 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
+	"tereze/internal/keeper"
 	"tereze/internal/notify"
+	"tereze/internal/obligation"
 	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
@@ -97,27 +99,32 @@ type Config struct {
 
 // House is the running program but for its listener.
 type House struct {
-	Store      *store.Store
-	Clock      *calendar.Clock
-	Agreements *agreement.Agreements
-	Accounts   *account.Accounts
-	Privacy    *privacy.Privacy
-	Parties    *party.Parties
-	Requests   *claims.Requests
-	Operations *operations.Operations
-	Catalogue  *catalogue.Catalogue
-	Outbox     *notify.Outbox
-	Signings   *signing.Signings
-	Frame      *frame.Frame
-	Gate       *gate.Gate
-	Sequencer  *evidence.Sequencer
-	LogKey     string // verifier key of the log
-	Opaque     identity.Opaque
-	Handler    http.Handler
-	Samples    []Sample // of a demo
+	Store       *store.Store
+	Clock       *calendar.Clock
+	Agreements  *agreement.Agreements
+	Accounts    *account.Accounts
+	Privacy     *privacy.Privacy
+	Parties     *party.Parties
+	Requests    *claims.Requests
+	Operations  *operations.Operations
+	Catalogue   *catalogue.Catalogue
+	Obligations *obligation.Obligations
+	Keeper      *keeper.Keeper
+	Signings    *signing.Signings
+	Frame       *frame.Frame
+	Gate        *gate.Gate
+	Sequencer   *evidence.Sequencer
+	LogKey      string // verifier key of the log
+	Opaque      identity.Opaque
+	Handler     http.Handler
+	Samples     []Sample // of a demo
 
 	cards *idcard.Cards
 	esi   *esi.Provider
+
+	Outbox *notify.Outbox
+
+	pushKey string
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -165,12 +172,8 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
-	if cfg.Lines == nil && cfg.Demo {
-		cfg.Lines = trial()
-	}
-	if cfg.Lines != nil {
-		h.done.Go(func() { h.courier(cfg.Lines).Run(background) })
-	}
+	h.carry(background, cfg)
+	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
 
@@ -295,6 +298,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return recorder.Record(ctx, tx, e)
 	}
+	h.Obligations = h.obligations(record, library)
+	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
 		InTx: func(ctx context.Context, act func(account.Tx) error) error {
 			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
@@ -354,7 +359,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Operations = h.operations(recorder.Record, library)
-	h.Outbox = h.outboxActs(recorder.Record)
+	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
