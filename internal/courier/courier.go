@@ -45,8 +45,9 @@ type Provider interface {
 }
 
 // Listener is a provider who says later what became of a message. Listen runs until ctx ends; a receipt that report
-// could not keep is asked for again.
+// could not keep is asked for again. Ready tells whether it can be asked for anything now.
 type Listener interface {
+	Ready() bool
 	Listen(ctx context.Context, report func(notify.Receipt) error)
 }
 
@@ -63,7 +64,7 @@ type Stage struct {
 	PerSecond float64 // by this process; 0: as fast as it answers
 }
 
-// Courier carries the messages of all channels. All fields are needed but Trouble.
+// Courier carries the messages of all channels. All fields are needed but Patience and Trouble.
 type Courier struct {
 	InTx   func(ctx context.Context, act func(notify.CourierTx) error) error
 	InView func(ctx context.Context, look func(notify.CourierTx) error) error
@@ -72,6 +73,8 @@ type Courier struct {
 	// Compose says what a message says. An error is a message that must not be sent, now or later.
 	Compose func(m notify.Message) (Letter, error)
 	Lines   map[notify.Channel]Line
+	// Patience is how long a provider may take to answer; 0: 20 seconds.
+	Patience time.Duration
 	// Trouble is told what an operator should know.
 	Trouble func(what string, err error)
 }
@@ -90,7 +93,7 @@ const (
 func (c *Courier) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for channel, line := range c.Lines {
-		way := newWay(line)
+		way := newWay(line, c.Patience)
 		for range hands {
 			all.Go(func() { c.work(ctx, channel, way) })
 		}
@@ -138,23 +141,46 @@ func (c *Courier) round(ctx context.Context, channel notify.Channel, way *way) (
 		parcels, err = tx.ClaimMessages(ctx, channel, c.NewID(), now, now.Add(claim), far, armful)
 		return err
 	})
+	if err != nil || len(parcels) == 0 {
+		return 0, err
+	}
 	var failures []error
 	for _, p := range parcels {
 		if time.Since(began)+patience > claim || ctx.Err() != nil {
-			break // the claim may end under way: whoever finds it then carries it
+			break // the claim may end under way
 		}
-		failures = append(failures, c.deliver(ctx, p, way))
+		err := c.deliver(ctx, p, way)
+		if errors.Is(err, errResting) {
+			break
+		}
+		failures = append(failures, err)
 		done++
 	}
-	return done, errors.Join(append(failures, err)...)
+	if done < len(parcels) {
+		failures = append(failures, c.putDown(ctx, parcels[done:]))
+	}
+	return done, errors.Join(failures...)
+}
+
+// errResting says that nobody could be asked.
+var errResting = errors.New("all providers rest")
+
+// putDown gives back what was claimed and not asked of anybody: that was no try.
+func (c *Courier) putDown(ctx context.Context, rest []notify.Parcel) error {
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	return c.InTx(ending, func(tx notify.CourierTx) error { return tx.ReleaseMessages(ending, rest, c.Now()) })
 }
 
 // deliver carries one message and writes down what came of it.
 func (c *Courier) deliver(ctx context.Context, p notify.Parcel, way *way) error {
 	s := notify.Settlement{Home: p.Home, ID: p.ID, Lease: p.Lease, Try: p.Try, BeganAt: c.Now()}
 	out, err := c.carry(ctx, p, way)
-	if err != nil || ctx.Err() != nil && out.State.Failed() {
-		return err // we were stopped, or the database was: nothing is known, and the claim runs out
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil && out.State.Failed() {
+		return nil // we were stopped: nothing is known, and the claim runs out
 	}
 	s.EndedAt = c.Now()
 	settle(&s, p, out)
@@ -179,7 +205,7 @@ func (c *Courier) settled(ctx context.Context, s notify.Settlement) (err error) 
 
 func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.Outcome, error) {
 	if !way.turn(ctx) { // a message to nobody waits for its turn as others do
-		return notify.Outcome{State: notify.Technical}, ctx.Err()
+		return notify.Outcome{}, errResting
 	}
 	switch {
 	case p.Key == notify.Decoy:
@@ -203,7 +229,10 @@ func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.
 			return notify.Outcome{State: notify.Permanent, Reason: notify.ReasonAddress}, err
 		}
 	}
-	out := way.ask(ctx, parcel)
+	out, asked := way.ask(ctx, parcel)
+	if !asked {
+		return out, errResting
+	}
 	if p.Channel == notify.Push && out.State == notify.Permanent && out.Reason == notify.ReasonAddress {
 		err = c.InTx(ctx, func(tx notify.CourierTx) error { return tx.RemoveBrowser(ctx, p.Home, parcel.Browser.ID) })
 	}

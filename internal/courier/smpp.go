@@ -107,6 +107,13 @@ func (s *SMPP) use(session *gosmpp.Session) {
 	}
 }
 
+// Ready reports whether the centre has let us in.
+func (s *SMPP) Ready() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.session != nil
+}
+
 // heard takes what the centre sends, and gives what it is answered.
 func (s *SMPP) heard(p pdu.PDU, report func(notify.Receipt) error) (answer pdu.PDU, end bool) {
 	switch p := p.(type) {

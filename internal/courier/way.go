@@ -10,9 +10,10 @@ import (
 
 // way is a line at work: who of its providers is resting, and whose turn it is.
 type way struct {
-	test   bool
-	stages []*stage
-	pace   pace // of messages to nobody and of trials
+	test     bool
+	patience time.Duration
+	stages   []*stage
+	pace     pace // of messages to nobody and of trials
 }
 
 type stage struct {
@@ -24,8 +25,11 @@ type stage struct {
 	until    time.Time  // it rests
 }
 
-func newWay(l Line) *way {
-	w := &way{test: l.Test}
+func newWay(l Line, most time.Duration) *way {
+	w := &way{test: l.Test, patience: patience}
+	if most > 0 {
+		w.patience = most
+	}
 	for _, s := range l.Stages {
 		w.stages = append(w.stages, &stage{Stage: s, pace: pace{every: every(s.PerSecond)}})
 	}
@@ -61,28 +65,31 @@ func (w *way) turn(ctx context.Context) bool {
 // ask goes to the providers in order until one takes the message or says that nobody will. Who could not be reached
 // rests; what is wrong with the message or its address the next provider would say as well; and who took it without
 // a word may have sent it, so that it is they who are asked again.
-func (w *way) ask(ctx context.Context, p Parcel) (out notify.Outcome) {
-	out = notify.Outcome{State: notify.Technical, Reason: notify.ReasonUnreachable}
+// asked is false where all rest.
+func (w *way) ask(ctx context.Context, p Parcel) (out notify.Outcome, asked bool) {
 	for i, s := range w.stages {
 		if s.resting(time.Now()) {
 			continue
 		}
 		if i > 0 && !s.pace.wait(ctx) {
-			return out
+			break
 		}
-		asking, cancel := context.WithTimeout(ctx, patience)
-		out = s.Provider.Carry(asking, p)
+		answering, cancel := context.WithTimeout(ctx, w.patience)
+		out, asked = s.Provider.Carry(answering, p), true
 		cancel()
 		out.Provider = s.Provider.Name()
 		s.heard(out, time.Now())
 		if out.Reason == notify.ReasonNoAnswer || out.State != notify.Technical && out.Reason != notify.ReasonThrottled {
-			return out
+			break
 		}
 	}
-	return out
+	return out, asked
 }
 
 func (s *stage) resting(now time.Time) bool {
+	if l, ok := s.Provider.(Listener); ok && !l.Ready() {
+		return true
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return now.Before(s.until)

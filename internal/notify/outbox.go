@@ -112,6 +112,8 @@ type CourierTx interface {
 	// ClaimMessages hands over messages that are due, of which nobody else has one before until. A message due
 	// after far was put off by a clock that has since been set back: it is due as well.
 	ClaimMessages(ctx context.Context, channel Channel, lease identity.ID, now, until, far time.Time, limit int) ([]Parcel, error)
+	// ReleaseMessages gives back what was claimed and of nobody asked; what is claimed by others stays theirs.
+	ReleaseMessages(ctx context.Context, rest []Parcel, now time.Time) error
 	// SettleMessage writes a try down. Refusal: Conflict where the lease has passed to somebody else.
 	SettleMessage(ctx context.Context, s Settlement) error
 	// TakeReceipt keeps what a provider says of a part, and moves its message when all parts are known.

@@ -38,6 +38,19 @@ func (tx *Tx) parcel(s scanner) (p notify.Parcel, err error) {
 	return p, row.open(tx, &p.Message)
 }
 
+// ReleaseMessages follows notify.CourierTx.
+func (tx *Tx) ReleaseMessages(ctx context.Context, rest []notify.Parcel, now time.Time) error {
+	for _, p := range rest {
+		if _, err := tx.exec(ctx, `
+			UPDATE notify_message SET state = 'created', due_at = $1, lease = 0, tries = tries - 1, changed_at = $1
+			WHERE user_id = $2 AND message_id = $3 AND lease = $4 AND state = 'sending'`,
+			micros(now), int64(p.Home), int64(p.ID), int64(p.Lease)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SettleMessage follows notify.CourierTx.
 func (tx *Tx) SettleMessage(ctx context.Context, s notify.Settlement) error {
 	home, id := int64(s.Home), int64(s.ID)
