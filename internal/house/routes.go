@@ -31,6 +31,7 @@ import (
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
 	"tereze/internal/web/register/bycode"
@@ -54,7 +55,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Outbox: h.Outbox,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
@@ -83,12 +84,14 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.Push = &push.Push{Frame: h.Frame, Accounts: h.Accounts, Key: h.pushKey, Leads: leadsTo}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
 		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Pages = &pages.Pages{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Pages.Card)
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Push.Card)
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}

@@ -21,6 +21,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -31,6 +32,7 @@ type Console struct {
 	*frame.Frame
 	Accounts   *account.Accounts
 	Operations *operations.Operations
+	Outbox     *notify.Outbox
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error
 }

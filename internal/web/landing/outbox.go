@@ -79,6 +79,9 @@ func (s *Landing) channel(v gate.Visit, c notify.Channel) design.Tag {
 	if c == notify.SMS {
 		return design.Tag{Text: s.Say(v, "landing.outbox.sms"), Colour: design.TagBrand}
 	}
+	if c == notify.Push {
+		return design.Tag{Text: s.Say(v, "landing.outbox.push"), Colour: design.TagWait}
+	}
 	return design.Tag{Text: s.Say(v, "landing.outbox.email"), Colour: design.TagGood}
 }
 
