@@ -20,8 +20,9 @@ import (
 // mailServer is Exim, from the system's packages, as a process of the test's own: it takes mail for anybody at
 // portal.example into one file, and knows nobody called "nobody".
 type mailServer struct {
-	dir  string
-	port int
+	program string
+	dir     string
+	port    int
 }
 
 // eximConfig is all it is told. Certificates and files are in its folder.
@@ -40,7 +41,7 @@ tls_privatekey = %[1]s/key.pem
 acl_smtp_rcpt = rcpt
 acl_smtp_data = accept
 smtp_accept_max = 50
-queue_only_load = 100
+queue_only = true
 rfc1413_query_timeout = 0s
 host_lookup =
 keep_environment =
@@ -89,7 +90,7 @@ func startExim(t *testing.T) *mailServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &mailServer{dir: dir, port: listener.Addr().(*net.TCPAddr).Port}
+	s := &mailServer{program: program, dir: dir, port: listener.Addr().(*net.TCPAddr).Port}
 	listener.Close()
 	who, group, credential := ordinary(t)
 	writeFiles(t, dir, map[string]string{"config": fmt.Sprintf(eximConfig, dir, s.port, who, group)})
@@ -105,7 +106,7 @@ func startExim(t *testing.T) *mailServer {
 			}
 		}
 	}
-	run := exec.Command(program, "-C", filepath.Join(dir, "config"), "-bdf", "-odi")
+	run := exec.Command(program, "-C", filepath.Join(dir, "config"), "-bdf")
 	var said bytes.Buffer
 	run.Stdout, run.Stderr = &said, &said
 	run.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -159,18 +160,24 @@ func ordinary(t *testing.T) (who, group string, credential *syscall.Credential) 
 func (s *mailServer) letters(t *testing.T, want int) []string {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		said, err := exec.Command(s.program, "-C", filepath.Join(s.dir, "config"), "-q").CombinedOutput() // it puts what it took into the box
+		if err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
 		text, _ := os.ReadFile(filepath.Join(s.dir, "box"))
 		var letters []string
 		for _, letter := range strings.Split("\n"+string(text), "\nFrom ") {
-			if _, body, ok := strings.Cut(letter, "\n"); ok {
+			if _, body, ok := strings.Cut(letter, "\n"); ok && body != "" {
 				letters = append(letters, body)
 			}
 		}
-		if len(letters) >= want {
+		if len(letters) >= want && strings.HasSuffix(string(text), "\n\n") { // it is written piece by piece
 			return letters
 		}
 		if time.Now().After(end) {
 			main, _ := os.ReadFile(filepath.Join(s.dir, "log-main"))
+			panics, _ := os.ReadFile(filepath.Join(s.dir, "log-panic"))
+			main = append(append(main, panics...), text...)
 			t.Fatalf("%d letters arrived, want %d\n%s", len(letters), want, main)
 		}
 	}
