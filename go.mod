@@ -25,11 +25,11 @@ require (
 )
 
 require (
-	github.com/SherClockHolmes/webpush-go v1.4.0 // indirect
-	github.com/emersion/go-msgauth v0.7.0 // indirect
-	github.com/linxGnu/gosmpp v0.3.1 // indirect
+	github.com/SherClockHolmes/webpush-go v1.4.0
+	github.com/emersion/go-msgauth v0.7.0
+	github.com/linxGnu/gosmpp v0.3.1
 	github.com/orcaman/concurrent-map/v2 v2.0.1 // indirect
-	github.com/wneessen/go-mail v0.8.1 // indirect
+	github.com/wneessen/go-mail v0.8.1
 	golang.org/x/exp v0.0.0-20240604190554-fc45aab8b7f8 // indirect
 )
 
