@@ -33,25 +33,25 @@ var plan = map[string][]string{
 	"obligation": {"calendar", "clause", "evidence", "fault", "identity"},
 
 	// Floor 2 decides. Each defines its rules and records what it does.
-	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "written"},
-	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // codes and links go out as messages
-	"gate":       {"clause", "fault", "identity"},                                   // not agreement, not account: it is handed their answers
+	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "obligation", "written"},
+	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify", "obligation"}, // codes and links go out as messages
+	"gate":       {"clause", "fault", "identity"},                                                 // not agreement, not account: it is handed their answers
 	"billing":    {"clause"},
 	"catalogue":  {"clause", "written"},                                 // its services stand in the pack
 	"claims":     {"clause", "evidence", "fault", "identity", "notify"}, // a request is recorded, and its number goes out as a message
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"clause", "evidence", "fault", "identity"},           // an announcement is somebody's act, and recorded
-	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
-	"privacy":    {"clause", "evidence", "identity"},                    // a consent is somebody's, and recorded
-	"signing":    {"clause", "eds", "fault", "identity"},                // whose signature it is and what it proves, eds finds out
-	"idcard":     {"eds", "fault", "identity"},                          // whose card it is, eds finds out
+	"operations": {"calendar", "clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
+	"party":      {"clause", "evidence", "fault", "identity", "notify"},   // invitations go out as messages
+	"privacy":    {"clause", "evidence", "identity"},                      // a consent is somebody's, and recorded
+	"signing":    {"clause", "eds", "fault", "identity"},                  // whose signature it is and what it proves, eds finds out
+	"idcard":     {"eds", "fault", "identity"},                            // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                           // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                         // the types it keeps
+	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                                         // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                                       // the types it keeps
 
 	// whose messages it carries, by a configuration it reads strictly
 	"courier": {"fault", "identity", "notify", "written"},

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"tereze/internal/account"
 	"tereze/internal/agreement"
-	"tereze/internal/calendar"
 	"tereze/internal/evidence"
 	"tereze/internal/keeper"
 	"tereze/internal/obligation"
@@ -15,7 +15,20 @@ import (
 // duties lists every kind of obligation with what keeper does about it: nothing for one that only
 // people meet. The key "obligation.kind.<kind>" of the words says what it is.
 func (h *House) duties() map[string]keeper.Duty {
-	return map[string]keeper.Duty{}
+	return map[string]keeper.Duty{
+		account.DutySanction: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
+			id, err := o.About()
+			if err != nil {
+				return false, err
+			}
+			return false, h.Accounts.CarryOut(ctx, tx.(*store.Tx), o.Home, id)
+		}},
+		agreement.DutyInForce: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
+			return false, h.Agreements.CameIntoForce(ctx, tx.(*store.Tx), o)
+		}},
+		account.DutyCheck:    {},
+		account.DutyPassword: {},
+	}
 }
 
 // obligations introduces the dated duties to the store and to the rooms that owe them.
@@ -33,10 +46,7 @@ func (h *House) obligations(record func(context.Context, evidence.Tx, evidence.E
 			p, _ := library.Portal(portal)
 			return p.Zone
 		},
-		Days: func(portal string) (*calendar.Table, error) {
-			p, _ := library.Portal(portal)
-			return calendar.Named(p.Calendar)
-		},
+		Days: h.Calendars.Table,
 		Known: func(kind string) bool {
 			_, ok := duties[kind]
 			return ok

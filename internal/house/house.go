@@ -73,6 +73,8 @@ type Config struct {
 	Public string
 	// Demo shows that nothing here is real and gives the clock a page.
 	Demo bool
+	// PhoneStandIn is the address of the page of a demo's stand-in for eGov Mobile; empty: there is none.
+	PhoneStandIn string
 	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
 	BusyTimeout time.Duration
 	// Hasher hashes passwords; nil: at the cost of RFC 9106 for a server.
@@ -109,6 +111,7 @@ type House struct {
 	Operations  *operations.Operations
 	Catalogue   *catalogue.Catalogue
 	Obligations *obligation.Obligations
+	Calendars   *operations.Calendars
 	Keeper      *keeper.Keeper
 	Signings    *signing.Signings
 	Frame       *frame.Frame
@@ -170,7 +173,6 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		h.done.Go(func() { h.letters(background, m) })
 	}
 	h.done.Go(func() { h.terms(background) })
-	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
 	h.carry(background, cfg)
 	h.done.Go(func() { h.keep(background) })
@@ -258,6 +260,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 			return err
 		}
 	}
+	if err := h.refreshCalendars(ctx); err != nil {
+		return err
+	}
 	brands := []design.Brand{{Portal: "tereze", Colour: "#1d3557", Accent: "#e0a526"}}
 	for _, p := range h.Agreements.Portals() {
 		brands = append(brands, design.Brand{Portal: p.Name, Colour: p.Colour, Accent: p.Accent})
@@ -266,7 +271,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -298,6 +303,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return recorder.Record(ctx, tx, e)
 	}
+	h.Calendars = h.newCalendars(recorder.Record, library)
 	h.Obligations = h.obligations(record, library)
 	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
@@ -318,10 +324,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return strings.ToUpper(p.Calendar)
 		},
 	}
-	h.Accounts.Days = func(portal string) (*calendar.Table, error) {
-		p, _ := library.Portal(portal)
-		return calendar.Named(p.Calendar)
-	}
+	h.Accounts.Owed = h.Obligations
+	h.Accounts.Days = h.Calendars.Table
 	h.Accounts.Registers = cfg.Registers
 	h.Accounts.Services = h.services
 	h.Accounts.Lockout = func(portal string, at time.Time) (account.Lock, bool) {
@@ -372,9 +376,10 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
 		ActingAs: h.Organisations.Taken,
-		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
-			return h.Accounts.Depart(ctx, tx, user, effect, materials)
+		Depart: func(ctx context.Context, tx agreement.Tx, actor identity.Actor, effect string, materials bool) error {
+			return h.Accounts.Depart(ctx, tx.(*store.Tx), actor.Portal, actor.User, effect, materials)
 		},
+		Owed: h.Obligations,
 	}
 }
 
@@ -423,22 +428,6 @@ func (h *House) sequence(ctx context.Context) {
 	}
 }
 
-// carryOut deletes and closes, once a second, the accounts whose time has come by a sanction.
-func (h *House) carryOut(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := h.Accounts.CarryOut(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("carry sanctions out", "error", err)
-			}
-		}
-	}
-}
-
 // watch looks once a second whether another process has published; its pages are then ours too.
 func (h *House) watch(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
@@ -450,6 +439,9 @@ func (h *House) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new editions", "error", err)
+			}
+			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("look for new business days", "error", err)
 			}
 		}
 	}

@@ -2,7 +2,9 @@ package house
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"tereze/internal/account"
@@ -27,6 +29,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -55,14 +58,14 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Outbox: h.Outbox,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars, Outbox: h.Outbox,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
 		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
-	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve}
+	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve, PhonePath: api.PhonePath}
 	site.Recovery = &recovery.Recovery{Frame: h.Frame, Accounts: h.Accounts}
 	site.Register = &register.Register{Frame: h.Frame, Ways: map[account.Way]register.Way{
 		account.ByOwnName:    register.Own{Show: site.Front.Register, Take: site.Front.RegisterPost},
@@ -94,6 +97,8 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Push.Card)
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
+	site.Obligations = &obligations.Obligations{Frame: h.Frame, Obligations: h.Obligations, Kinds: slices.Sorted(maps.Keys(h.duties()))}
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Obligations.Card)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
 	if demo {
 		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
@@ -102,7 +107,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Routes(mux)
 	json := &api.API{
 		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn, Channel: h.channel,
-		Signings: h.Signings, Origin: h.Frame.Origin,
+		Signings: h.Signings, Posed: asking.Posed, Origin: h.Frame.Origin,
 		View: func(ctx context.Context, look func(evidence.View) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},

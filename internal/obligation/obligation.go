@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 	"time"
 
 	"tereze/internal/calendar"
@@ -69,6 +70,16 @@ type Obligation struct {
 	Next    time.Time // when keeper looks at it again; zero: not by itself
 	Tries   int       // of its act, that failed in a row
 	Version int
+}
+
+// About is the id of the subject, "request:12".
+func (o Obligation) About() (identity.ID, error) {
+	_, digits, _ := strings.Cut(o.Subject, ":")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%w: subject %q has no id", ErrObligation, o.Subject)
+	}
+	return identity.ID(id), nil
 }
 
 // Lanes is how many rows of obligations keepers work off side by side. All of one home stand in one,
@@ -161,6 +172,12 @@ func (o *Obligations) At(portal string, ends time.Time) calendar.Term {
 	return calendar.Term{Day: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), Ends: ends}
 }
 
+// DayOf is the term that ends with the day in which an instant lies.
+func (o *Obligations) DayOf(portal string, at time.Time) calendar.Term {
+	y, m, d := at.In(o.Zone(portal)).Date()
+	return calendar.Term{Day: time.Date(y, m, d, 0, 0, 0, 0, time.UTC), Ends: time.Date(y, m, d+1, 0, 0, 0, 0, o.Zone(portal)).UTC()}
+}
+
 // Owe writes an obligation within the act that begins it. The same one, still owed, is not written
 // twice. It fills in id, state and when keeper looks at it.
 func (o *Obligations) Owe(ctx context.Context, tx Tx, x Obligation) error {
@@ -206,6 +223,26 @@ func (o *Obligations) end(ctx context.Context, tx Tx, portal string, home identi
 	}
 	return o.End(ctx, tx, x, as)
 }
+
+// Leave lifts what a user who leaves a portal owes there; what they are owed stays owed.
+func (o *Obligations) Leave(ctx context.Context, tx Tx, portal string, user identity.ID) error {
+	owed, err := tx.ObligationsOf(ctx, portal, user, true, 0, mostOwed)
+	if err != nil {
+		return err
+	}
+	for _, x := range owed {
+		if x.From != User {
+			continue
+		}
+		if err := o.End(ctx, tx, x, Lifted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostOwed is more than anybody owes at one time.
+const mostOwed = 1000
 
 // End ends one that is owed, as Met or Lifted, in the transaction that read it. What is met after its
 // term is Late, and evidence says so. Refusal: Conflict, when it has ended or moved meanwhile.

@@ -21,6 +21,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -57,6 +58,8 @@ type Site struct {
 	Standing *standing.Standing
 
 	Organisations *organisations.Organisations
+
+	Obligations *obligations.Obligations
 
 	Push *push.Push
 
@@ -190,12 +193,18 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	open("GET /{portal}/sign-in/key", k.SignIn)
 	open("POST /{portal}/sign-in/key", k.SignInPost)
 	open("GET /{portal}/sign-in/key/statement.xml", k.SignInDocument)
+	open("GET /{portal}/sign-in/key/phone", k.SignInPhone)
+	open("POST /{portal}/sign-in/key/phone", k.SignInPhonePost)
 	known("GET /{portal}/cabinet/full-registration", k.Full)
 	known("POST /{portal}/cabinet/full-registration", k.FullPost)
 	known("GET /{portal}/cabinet/full-registration/statement.xml", k.FullDocument)
+	known("GET /{portal}/cabinet/full-registration/phone", k.FullPhone)
+	known("POST /{portal}/cabinet/full-registration/phone", k.FullPhonePost)
 	known("GET /{portal}/cabinet/agreement/{document}/sign", k.Acceptance)
 	known("POST /{portal}/cabinet/agreement/{document}/sign", k.AcceptancePost)
 	known("GET /{portal}/cabinet/agreement/{document}/sign/statement.xml", k.AcceptanceDocument)
+	known("GET /{portal}/cabinet/agreement/{document}/sign/phone", k.AcceptancePhone)
+	known("POST /{portal}/cabinet/agreement/{document}/sign/phone", k.AcceptancePhonePost)
 
 	known("GET /{portal}/cabinet/passkeys", pk.List)
 	known("GET /{portal}/cabinet/passkeys/add", pk.Add)
@@ -375,6 +384,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/{act}/{role}", o.PowerPost)
 	staff(identity.Operator, "GET /{portal}/console/staff/{user}/grants/{grant}", o.Grant)
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/grants/{grant}", o.GrantPost)
+	staff(identity.Operator, "GET /{portal}/console/days", o.Days)
+	staff(identity.Operator, "POST /{portal}/console/days", o.DaysPost)
 	staff(identity.Operator, "GET /{portal}/console/announcements", o.Announcements)
 	staff(identity.Operator, "GET /{portal}/console/announcements.csv", o.AnnouncementsCSV)
 	staff(identity.Operator, "GET /{portal}/console/announcements/new", o.NewAnnouncement)
@@ -423,6 +434,10 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/files/{file}", d.RequestFilePost)
 	staff(identity.Operator, "GET /{portal}/console/people/{user}/sanction", st.Decide)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}/sanction", st.DecidePost)
+	ob := s.Obligations
+	known("GET /{portal}/cabinet/obligations", ob.Mine)
+	staff(identity.Operator, "GET /{portal}/console/obligations", ob.Register)
+	staff(identity.Operator, "GET /{portal}/console/obligations.csv", ob.RegisterCSV)
 	staff(identity.Operator, "GET /{portal}/console/sanctions", st.Sanctions)
 	staff(identity.Operator, "GET /{portal}/console/sanctions.csv", st.SanctionsCSV)
 	staff(identity.Operator, "GET /{portal}/console/sanctions/number", st.Number)

@@ -141,17 +141,13 @@ func (c *Console) OutgoingCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 	if err != nil {
 		return err
 	}
-	out, err := attachment(w, v.Actor.Portal+"-outbox.csv")
-	if err != nil {
-		return nil //nolint:nilerr // the person has left; the answer was right
-	}
-	row(out, "message", "at", "channel", "to", "about", "language", "state", "reason", "provider", "tries", "parts", "changed_at")
+	out := frame.AttachCSV(w, v.Actor.Portal+"-outbox.csv", "message", "at", "channel", "to", "about", "language", "state", "reason", "provider", "tries", "parts", "changed_at")
 	for {
 		for _, m := range all {
-			row(out, c.Opaque.Of(m.ID), m.At.UTC().Format(time.RFC3339), string(m.Channel), m.To, m.Key, m.Language, string(m.State), m.Reason, m.Provider,
+			out.Row(c.Opaque.Of(m.ID), m.At.UTC().Format(time.RFC3339), string(m.Channel), m.To, m.Key, m.Language, string(m.State), m.Reason, m.Provider,
 				strconv.Itoa(m.Tries), strconv.Itoa(m.Parts), m.ChangedAt.UTC().Format(time.RFC3339))
 		}
-		if out.Flush(); out.Error() != nil || len(all) < staffBatch {
+		if !out.Flush() || len(all) < staffBatch {
 			return nil
 		}
 		sight.Before = all[len(all)-1].ID
