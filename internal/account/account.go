@@ -156,7 +156,7 @@ type Accounts struct {
 	RecoveryOpen    func(ctx context.Context, user identity.ID) (open bool, until time.Time, err error)
 	RecoveryStopped func(ctx context.Context, portal string) (RecoveryHalt, error)
 	// Joins makes whoever binds an organisation a member of it, in the same act: party knows organisations.
-	Joins func(ctx context.Context, tx Tx, actor identity.Actor, k Key) error
+	Joins func(ctx context.Context, tx Tx, actor identity.Actor, k Key) (Joined, error)
 	// Days is the table of business days a portal counts by.
 	Days func(portal string) (*calendar.Table, error)
 	// Services names the parts of a portal that can be closed to somebody by themselves.
