@@ -30,9 +30,8 @@ type desk struct {
 
 func each(t *testing.T, test func(t *testing.T, d *desk)) {
 	t.Helper()
-	clock := &calendar.Clock{}
 	storetest.EachWith(t, store.Config{Seal: make([]byte, 32)}, func(t *testing.T, s *store.Store) {
-		test(t, &desk{s, clock, t})
+		test(t, &desk{s, &calendar.Clock{}, t})
 	})
 }
 

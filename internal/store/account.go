@@ -166,6 +166,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 	if err != nil {
 		return err
 	}
+	if err := tx.removeBrowsers(ctx, id); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		`DELETE FROM account_password WHERE user_id = $1`,
 		`DELETE FROM account_name WHERE user_id = $1`,
@@ -175,7 +178,6 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		`DELETE FROM account_person WHERE user_id = $1`,
 		`DELETE FROM account_binding WHERE user_id = $1`,
 		`DELETE FROM account_subscription WHERE user_id = $1`,
-		`DELETE FROM notify_browser WHERE user_id = $1`,
 		`DELETE FROM account_device WHERE user_id = $1`,
 		`DELETE FROM account_access WHERE user_id = $1`,
 		`DELETE FROM account_history WHERE user_id = $1`,

@@ -71,3 +71,9 @@ func (tx *Tx) RemoveBrowser(ctx context.Context, user, id identity.ID) error {
 	_, err := tx.exec(ctx, `DELETE FROM notify_browser WHERE user_id = $1 AND browser_id = $2`, int64(user), int64(id))
 	return err
 }
+
+// removeBrowsers forgets all of somebody's.
+func (tx *Tx) removeBrowsers(ctx context.Context, user identity.ID) error {
+	_, err := tx.exec(ctx, `DELETE FROM notify_browser WHERE user_id = $1`, int64(user))
+	return err
+}
