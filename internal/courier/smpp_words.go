@@ -65,7 +65,7 @@ func receiptOf(p *pdu.DeliverSM) (reference string, state notify.State, ok bool)
 		return "", "", false
 	}
 	raw, _ := p.Message.GetMessageData() // it never fails
-	reference, state, ok = readReceipt(string(raw))
+	reference, state, _ = readReceipt(string(raw))
 	if f, has := p.OptionalParameters[pdu.TagReceiptedMessageID]; has {
 		reference = strings.TrimRight(string(f.Data), "\x00")
 	}
