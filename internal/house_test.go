@@ -23,11 +23,11 @@ var plan = map[string][]string{
 	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
-	"fault":    {"clause"},                                  // a refusal cites the clause that refuses
-	"evidence": {"clause", "fault", "identity"},             // an entry says who did what under which clause
-	"written":  {"clause"},                                  // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
-	"eds":      {"clause"},                                  // defines the rules its agreements set
-	"notify":   {"clause", "evidence", "fault", "identity"}, // whose message it is; what people choose and agree to is recorded
+	"fault":    {"clause"},                                           // a refusal cites the clause that refuses
+	"evidence": {"clause", "fault", "identity"},                      // an entry says who did what under which clause
+	"written":  {"clause"},                                           // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
+	"eds":      {"clause"},                                           // defines the rules its agreements set
+	"notify":   {"clause", "evidence", "fault", "identity", "words"}, // whose message it is; what people choose and agree to is recorded; it says sentences the operator wrote
 	// what is owed under which clause until when, and its end, are on record
 	"obligation": {"calendar", "clause", "evidence", "fault", "identity"},
 
@@ -51,6 +51,9 @@ var plan = map[string][]string{
 	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
 	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                                         // the same acts as web, in JSON
 	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                                       // the types it keeps
+
+	// whose messages it carries, by a configuration it reads strictly
+	"courier": {"fault", "identity", "notify", "written"},
 
 	"keeper":  {"fault", "identity", "obligation"}, // it does what is owed at its time
 	"mailbox": {"claims"},                          // it makes letters of what comes by e-mail

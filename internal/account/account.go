@@ -81,6 +81,7 @@ type Tx interface {
 	SanctionTx
 	BindingTx
 	SubscriptionTx
+	notify.BrowserTx
 	CheckTx
 	MessagesTx
 	DevicesTx

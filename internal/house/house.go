@@ -26,6 +26,7 @@ import (
 	"tereze/internal/catalogue"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
+	"tereze/internal/courier"
 	"tereze/internal/eds"
 	"tereze/internal/esi"
 	"tereze/internal/evidence"
@@ -89,6 +90,11 @@ type Config struct {
 	Cards *idcard.Cards
 	// ESI is the state's identification system; nil: nobody signs in by it.
 	ESI *esi.Provider
+	// Lines are the ways by which messages leave; nil: none do, and a demo writes them down as sent. A channel without
+	// a line keeps its messages until they are too old to be sent.
+	Lines map[notify.Channel]courier.Line
+	// PushKey is the public key under which browsers are sent pop-ups; empty: no page offers them.
+	PushKey string
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 	// Watch is told each statement the database runs; nil: nobody is. See store.Config.
@@ -122,6 +128,10 @@ type House struct {
 	cards *idcard.Cards
 	esi   *esi.Provider
 	words *words.Book
+
+	Outbox *notify.Outbox
+
+	pushKey string
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -172,6 +182,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.campaigns(background) })
 	h.done.Go(func() { h.sweep(background) })
+	h.carry(background, cfg)
 	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
@@ -359,6 +370,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Operations = h.operations(recorder.Record, library)
+	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
 		Library: library,

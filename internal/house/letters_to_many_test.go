@@ -76,7 +76,7 @@ func carried(t testing.TB, h *housetest.House, portal string, c notify.Campaign)
 
 func awaited(t testing.TB, h *housetest.House, operator identity.Actor, id identity.ID) (c notify.Campaign, messages []notify.Message) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); c.State != notify.Sent; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); c.State != notify.CampaignSent; time.Sleep(10 * time.Millisecond) {
 		var err error
 		if c, err = h.Notices.OneCampaign(context.Background(), operator, id); err != nil || time.Now().After(end) {
 			t.Fatalf("the campaign is %s: %v", c.State, err)

@@ -35,6 +35,7 @@ import (
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
 	"tereze/internal/web/register/bycode"
@@ -58,7 +59,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars, Notices: h.Notices,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars, Notices: h.Notices, Outbox: h.Outbox,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
@@ -88,12 +89,14 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Notices = &notices.Notices{Frame: h.Frame, Accounts: h.Accounts, Notices: h.Notices}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.Push = &push.Push{Frame: h.Frame, Accounts: h.Accounts, Key: h.pushKey, Leads: leadsTo}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
 		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Pages = &pages.Pages{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Standing.Card, site.Pages.Card)
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Push.Card)
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
 	site.Obligations = &obligations.Obligations{Frame: h.Frame, Obligations: h.Obligations, Kinds: slices.Sorted(maps.Keys(h.duties()))}

@@ -16,16 +16,16 @@ import (
 
 // The states of a campaign.
 const (
-	Written = "written" // waits for a second person
-	Sending = "sending"
-	Paused  = "paused"
-	Stopped = "stopped" // before its end; what went out stays out
-	Sent    = "sent"
-	Refused = "refused" // by the second person
+	CampaignWritten = "written" // waits for a second person
+	CampaignSending = "sending"
+	CampaignPaused  = "paused"
+	CampaignStopped = "stopped" // before its end; what went out stays out
+	CampaignSent    = "sent"
+	CampaignRefused = "refused" // by the second person
 )
 
-// Segment says to whom of a portal's users a campaign goes; empty fields leave nobody out.
-type Segment struct {
+// Audience says to whom of a portal's users a campaign goes; empty fields leave nobody out.
+type Audience struct {
 	Language    string        `json:"language,omitempty"`
 	Role        identity.Role `json:"role,omitempty"`
 	Institution string        `json:"institution,omitempty"` // kind of an institution they belong to
@@ -59,7 +59,7 @@ type Campaign struct {
 	Portal    string
 	Kind      Kind
 	State     string
-	Segment   Segment
+	Segment   Audience
 	Channels  []Channel
 	Letters   map[Channel]identity.ID // the id of each of its messages, by channel: it is what lets nobody get two
 	Texts     map[string]Text         // by language: every one the portal speaks
@@ -239,7 +239,7 @@ func (n *Notices) WriteCampaign(ctx context.Context, actor identity.Actor, c Cam
 	if err := n.checkCampaign(actor, &c); err != nil {
 		return c, err
 	}
-	c.ID, c.State, c.WrittenBy, c.WrittenAt, c.Version = n.NewID(), Written, actor.User, n.Now(), 1
+	c.ID, c.State, c.WrittenBy, c.WrittenAt, c.Version = n.NewID(), CampaignWritten, actor.User, n.Now(), 1
 	c.Letters = map[Channel]identity.ID{}
 	for _, channel := range c.Channels {
 		c.Letters[channel] = n.NewID()
@@ -258,11 +258,11 @@ func campaignSubject(id identity.ID) string { return "campaign:" + number(id) }
 // CampaignDoes are the acts on a campaign, and in which states each is possible.
 func CampaignDoes(state string) []string {
 	switch state {
-	case Written:
+	case CampaignWritten:
 		return []string{"approve", "refuse"}
-	case Sending:
+	case CampaignSending:
 		return []string{"pause", "stop"}
-	case Paused:
+	case CampaignPaused:
 		return []string{"resume", "stop"}
 	}
 	return nil
@@ -296,15 +296,15 @@ func (n *Notices) MoveCampaign(ctx context.Context, actor identity.Actor, id ide
 			if err != nil {
 				return err
 			}
-			c.State, c.DecidedBy, c.DecidedAt, c.People = Sending, actor.User, now, reach.Seen
+			c.State, c.DecidedBy, c.DecidedAt, c.People = CampaignSending, actor.User, now, reach.Seen
 		case "refuse":
-			c.State, c.DecidedBy, c.DecidedAt, c.EndedAt = Refused, actor.User, now, now
+			c.State, c.DecidedBy, c.DecidedAt, c.EndedAt = CampaignRefused, actor.User, now, now
 		case "pause":
-			c.State = Paused
+			c.State = CampaignPaused
 		case "resume":
-			c.State = Sending
+			c.State = CampaignSending
 		case "stop":
-			c.State, c.EndedAt = Stopped, now
+			c.State, c.EndedAt = CampaignStopped, now
 		}
 		c.Version++
 		if err := tx.SaveCampaign(ctx, c); err != nil {
@@ -356,7 +356,7 @@ const peopleABatch = 2000
 func (n *Notices) CarryOut(ctx context.Context) (worked bool, err error) {
 	var all []Campaign
 	err = n.InView(ctx, func(tx NoticeTx) error {
-		all, err = tx.CampaignsIn(ctx, Sending, 20)
+		all, err = tx.CampaignsIn(ctx, CampaignSending, 20)
 		return err
 	})
 	if err != nil {
@@ -374,7 +374,7 @@ func (n *Notices) CarryOut(ctx context.Context) (worked bool, err error) {
 
 func (n *Notices) batch(ctx context.Context, tx NoticeTx, id identity.ID) error {
 	c, err := tx.Campaign(ctx, id)
-	if err != nil || c.State != Sending {
+	if err != nil || c.State != CampaignSending {
 		return err // paused meanwhile
 	}
 	last, counts, err := tx.CampaignBatch(ctx, c, n.paid(c.Portal), peopleABatch, n.Now())
@@ -382,7 +382,7 @@ func (n *Notices) batch(ctx context.Context, tx NoticeTx, id identity.ID) error 
 		return err
 	}
 	if last == 0 {
-		c.State, c.EndedAt = Sent, n.Now()
+		c.State, c.EndedAt = CampaignSent, n.Now()
 	} else {
 		c.Cursor, c.Counts = last, c.Counts.Add(counts)
 	}
@@ -423,7 +423,7 @@ func (n *Notices) Post(ctx context.Context, m Message) (p Posting, err error) {
 			}
 			willing = stands(consents, c.Kind, m.Channel)
 		}
-		if !has || !willing || c.State == Stopped {
+		if !has || !willing || c.State == CampaignStopped {
 			return fault.New(fault.Absent, "notify.left_out")
 		}
 		token, err := tx.SealLeave(Leave{m.Home, m.Portal, c.Kind, m.Channel})

@@ -53,6 +53,7 @@ type Choice struct {
 type NoticeTx interface {
 	evidence.Tx
 	Tx
+	BrowserTx
 
 	// AddNotice lays a notice into its person's cabinet.
 	AddNotice(ctx context.Context, n Notice) error
@@ -177,9 +178,6 @@ type stance struct {
 }
 
 func (s stance) address(c Channel) (Address, bool) {
-	if c == Push {
-		return Address{Push, "push"}, true // courier knows the devices
-	}
 	i := slices.IndexFunc(s.addresses, func(a Address) bool { return a.Channel == c })
 	if i < 0 {
 		return Address{}, false
@@ -214,6 +212,9 @@ func (s stance) wants(kind Kind, channel Channel) bool {
 	if j := slices.IndexFunc(s.choices, func(c Choice) bool { return c.Kind == kind && c.Channel == channel }); j >= 0 {
 		return s.choices[j].Wanted
 	}
+	if channel == Push {
+		return true // whoever named a browser wants to see them there
+	}
 	return first && !(kind == Service && subscribes) && (i < 0 || !s.offers[i].Paid)
 }
 
@@ -235,15 +236,20 @@ func (n *Notices) Send(ctx context.Context, tx NoticeTx, x Notice) error {
 		return err
 	}
 	for _, channel := range []Channel{Email, SMS, Push} {
-		to, has := s.address(channel)
+		_, has := s.address(channel)
 		if !s.wants(x.Kind, channel) && !(x.All && has && channel != Push) {
 			continue
 		}
-		err := tx.AddMessage(ctx, Message{
-			ID: n.NewID(), Home: x.Home, Portal: x.Portal, Channel: channel, To: to.To, Key: x.Key, Args: x.Args, Language: x.Language, At: x.At,
-		})
-		if err != nil || x.Alike {
-			return err
+		for _, to := range s.addresses {
+			if to.Channel != channel {
+				continue
+			}
+			err := tx.AddMessage(ctx, Message{
+				ID: n.NewID(), Home: x.Home, Portal: x.Portal, Channel: channel, To: to.To, Key: x.Key, Args: x.Args, Language: x.Language, At: x.At,
+			})
+			if err != nil || x.Alike {
+				return err
+			}
 		}
 	}
 	if !x.Alike {
@@ -254,6 +260,15 @@ func (n *Notices) Send(ctx context.Context, tx NoticeTx, x Notice) error {
 
 func (n *Notices) stanceOf(ctx context.Context, tx NoticeTx, portal string, user identity.ID, addresses []Address) (s stance, err error) {
 	s = stance{offers: n.Offers(portal), addresses: addresses}
+	if _, _, ok := PopUps(n.Book(portal, n.Now())); ok {
+		browsers, err := tx.Browsers(ctx, user)
+		if err != nil {
+			return s, err
+		}
+		for _, b := range browsers {
+			s.addresses = append(s.addresses, Address{Push, number(b.ID)})
+		}
+	}
 	if s.choices, err = tx.Choices(ctx, user); err != nil {
 		return s, err
 	}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/words"
 )
 
 // The states of a wording.
@@ -53,8 +55,8 @@ type TemplateTx interface {
 // longestTemplate is how many characters a wording may have: an SMS of more parts is not read.
 const longestTemplate = 1000
 
-// placeholder is where a value stands in a sentence.
-var placeholder = regexp.MustCompile(`\{([a-z_]*)\}`)
+// placeholder is where a value stands in a sentence, or the word that fits it as a number.
+var placeholder = regexp.MustCompile(`\{([a-z_]*)(?:\|[^{}]*)?\}`)
 
 // Values lists the names of the values of a sentence.
 func Values(text string) (names []string) {
@@ -65,18 +67,6 @@ func Values(text string) (names []string) {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// Fill puts values into a sentence; missing names the first that is not there, and the text must not be sent.
-func Fill(text string, args map[string]string) (filled, missing string) {
-	filled = placeholder.ReplaceAllStringFunc(text, func(place string) string {
-		value, ok := args[place[1:len(place)-1]]
-		if !ok && missing == "" {
-			missing = place[1 : len(place)-1]
-		}
-		return value
-	})
-	return filled, missing
 }
 
 // checkTemplate refuses a wording that lacks a value of the sentence that ships, or names one it does not have.
@@ -257,13 +247,6 @@ func (n *Notices) Sentence(ctx context.Context, portal, key string, version int,
 	return "", fault.New(fault.Absent, "gate.no_page")
 }
 
-func asOperator(actor identity.Actor) error {
-	if !actor.Is(identity.Operator) {
-		return fault.New(fault.Forbidden, "agreement.role").With("role", string(identity.Operator))
-	}
-	return nil
-}
-
 // office leaves evidence of an act of the operator's, which belongs to nobody.
 func (n *Notices) office(ctx context.Context, tx NoticeTx, actor identity.Actor, act, subject string, detail map[string]string) error {
 	return n.officeBy(ctx, tx, actor, act, subject, clause.Citation{}, detail)
@@ -295,6 +278,9 @@ func (n *Notices) Words(ctx context.Context, x Notice, language string) (Text, e
 	if err != nil {
 		return Text{}, err
 	}
-	body, _ := Fill(sentence, x.Args) // what was written had all its values
+	body, missing := words.Fill(language, sentence, x.Args)
+	if missing != "" {
+		return Text{}, fmt.Errorf("%w: %s lacks %s", ErrMessage, x.Key, missing)
+	}
 	return Text{Body: body}, nil
 }

@@ -28,6 +28,7 @@ var homeless = map[string]string{
 	"account_number":               "look-up: a state's number to user",
 	"account_name_base":            "look-up: a person's name in Latin letters to how many sign-in names were made of it",
 	"claims_number":                "look-up: a request, which its number names, to whose it is",
+	"notify_receipt":               "look-up: a provider's number of a part to the message",
 	"claims_letter":                "look-up: a letter that was taken in, by a mark of it",
 	"account_credential":           "look-up: a passkey's credential to user",
 	"evidence_waiting":             "local: one sequencer empties it",

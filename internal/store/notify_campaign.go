@@ -221,8 +221,9 @@ func (tx *Tx) campaignMessages(ctx context.Context, c notify.Campaign, channel n
 		return err
 	}
 	_, err := tx.exec(ctx, `
-		INSERT INTO notify_message (user_id, message_id, portal, channel, key, language, sealed, at, template, campaign_id)
-		SELECT u.user_id, `+cast(letter, "BIGINT")+`, u.portal, `+cast(a.next(string(channel)), "TEXT")+`, `+cast(key, "TEXT")+`, u.language, '', `+cast(when, "BIGINT")+`, 0, `+cast(id, "BIGINT")+` FROM account_user u`+joins+` WHERE `+where+` ON CONFLICT (user_id, message_id) DO NOTHING`, a.args...)
+		INSERT INTO notify_message (user_id, message_id, portal, channel, key, language, sealed, at, state, bulk, due_at, since_at, changed_at, wiped, template, campaign_id)
+		SELECT u.user_id, `+cast(letter, "BIGINT")+`, u.portal, `+cast(a.next(string(channel)), "TEXT")+`, `+cast(key, "TEXT")+`, u.language, '', `+cast(when, "BIGINT")+`,
+			'created', TRUE, `+cast(when, "BIGINT")+`, `+cast(when, "BIGINT")+`, `+cast(when, "BIGINT")+`, TRUE, 0, `+cast(id, "BIGINT")+` FROM account_user u`+joins+` WHERE `+where+` ON CONFLICT (user_id, message_id) DO NOTHING`, a.args...)
 	return err
 }
 

@@ -27,6 +27,7 @@ import (
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
 	"tereze/internal/web/register/bycode"
@@ -60,6 +61,8 @@ type Site struct {
 	Organisations *organisations.Organisations
 
 	Obligations *obligations.Obligations
+
+	Push *push.Push
 
 	Landing  *landing.Landing
 	School   *school.School
@@ -265,6 +268,11 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/inbox/{notice}", nt.NoticePost)
 	open("GET /{portal}/links/unsubscribe/{token}", nt.Leave)
 	open("POST /{portal}/links/unsubscribe/{token}", nt.LeavePost)
+	open("GET /{portal}/manifest.webmanifest", s.Push.Manifest)
+	known("GET /{portal}/cabinet/push", s.Push.Page)
+	known("POST /{portal}/cabinet/push", s.Push.AddPost)
+	known("POST /{portal}/cabinet/push/{browser}/remove", s.Push.RemovePost)
+	known("GET /{portal}/cabinet/push/open/{message}", s.Push.Open)
 
 	og := s.Organisations
 	known("GET /{portal}/cabinet/organisations", og.List) // who may not accept for an organisation changes back here
@@ -422,6 +430,12 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "GET /{portal}/console/announcements/{announcement}", o.Announcement)
 	staff(identity.Operator, "GET /{portal}/console/announcements/{announcement}/withdraw", o.Withdrawal)
 	staff(identity.Operator, "POST /{portal}/console/announcements/{announcement}/withdraw", o.WithdrawalPost)
+	staff(identity.Operator, "GET /{portal}/console/outbox", o.Outgoing)
+	staff(identity.Operator, "GET /{portal}/console/outbox.csv", o.OutgoingCSV)
+	staff(identity.Operator, "GET /{portal}/console/outbox/{home}/{message}", o.OutgoingOne)
+	staff(identity.Operator, "POST /{portal}/console/outbox/{home}/{message}", o.OutgoingPost)
+	staff(identity.Operator, "GET /{portal}/console/outbox/{home}/{message}/{act}", o.OutgoingAct)
+	staff(identity.Operator, "POST /{portal}/console/outbox/{home}/{message}/{act}", o.OutgoingActPost)
 	staff(identity.Operator, "GET /{portal}/console/programs", o.Programs)
 	staff(identity.Operator, "POST /{portal}/console/programs", o.ProgramsPost)
 	staff(identity.Operator, "GET /{portal}/console/programs/{program}", o.EndProgram)

@@ -95,7 +95,7 @@ func campaign(ctx context.Context, h *house.House, number int) (grown float64, e
 	if err := h.Notices.MoveCampaign(ctx, second, c.ID, "approve"); err != nil {
 		return 0, err
 	}
-	for c.State != notify.Sent {
+	for c.State != notify.CampaignSent {
 		time.Sleep(20 * time.Millisecond)
 		grown = max(grown, resident()-before)
 		if c, err = h.Notices.OneCampaign(ctx, second, c.ID); err != nil {

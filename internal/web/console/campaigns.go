@@ -71,7 +71,7 @@ func (c *Console) campaignDone(r *http.Request, v gate.Visit) *design.Notificati
 }
 
 func (c *Console) campaignTag(v gate.Visit, n notify.Campaign) design.Tag {
-	colour := map[string]design.TagColour{notify.Sent: design.TagGood, notify.Sending: design.TagWait, notify.Written: design.TagWait, notify.Stopped: design.TagBad, notify.Refused: design.TagBad}[n.State]
+	colour := map[string]design.TagColour{notify.CampaignSent: design.TagGood, notify.CampaignSending: design.TagWait, notify.CampaignWritten: design.TagWait, notify.CampaignStopped: design.TagBad, notify.CampaignRefused: design.TagBad}[n.State]
 	return design.Tag{Text: c.Say(v, "campaigns.state."+n.State), Colour: colour}
 }
 
@@ -206,7 +206,7 @@ func (c *Console) readCampaign(r *http.Request, v gate.Visit) (notify.Campaign, 
 		}
 		return t
 	}
-	n.Segment = notify.Segment{Since: day("since"), Until: day("until")}
+	n.Segment = notify.Audience{Since: day("since"), Until: day("until")}
 	chosen := func(name string, among []string) string {
 		value := r.PostFormValue(name)
 		if value != "" && !slices.Contains(among, value) {

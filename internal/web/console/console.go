@@ -33,6 +33,7 @@ type Console struct {
 	Accounts   *account.Accounts
 	Operations *operations.Operations
 	Notices    *notify.Notices
+	Outbox     *notify.Outbox
 	Calendars  *operations.Calendars
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error

@@ -13,6 +13,7 @@ import (
 	"tereze/internal/notify"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
+	"tereze/internal/words"
 )
 
 func templatesURL(v gate.Visit) string { return consoleURL(v) + "/templates" }
@@ -182,7 +183,7 @@ func (c *Console) sampled(v gate.Visit, texts map[string]string) (out []design.C
 		for _, name := range notify.Values(texts[language]) {
 			args[name] = c.Words.Say(language, "templates.sample", "name", name)
 		}
-		text, _ := notify.Fill(texts[language], args)
+		text, _ := words.Fill(language, texts[language], args)
 		out = append(out, design.Announcement{ID: language, Language: language, Title: c.Words.Say(language, "language.name"), Paragraphs: []string{text}})
 	}
 	return out

@@ -25,6 +25,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/web/design"
 	"tereze/internal/words"
 )
@@ -177,6 +178,9 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	}
 	home := "/" + p.Name
 	page.Portal = design.Portal{Key: p.Name, Name: f.In(v, p.Title), Home: home, BrandCSS: f.Assets.Brand(p.Name)}
+	if _, _, ok := notify.PopUps(f.Agreements.Book(p.Name, v.Now)); ok {
+		page.Portal.Manifest = home + "/manifest.webmanifest"
+	}
 	if f.Demo {
 		page.Portal.Tagline = f.Say(v, "frame.demo")
 	}
