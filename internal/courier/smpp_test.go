@@ -2,6 +2,7 @@ package courier_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -127,7 +128,9 @@ func TestSMPP(t *testing.T) {
 		k := d.courier(c.provider())
 		k.Lines = map[notify.Channel]courier.Line{notify.SMS: c.provider()}
 		k.Patience = 2 * time.Second
-		k.Compose = func(m notify.Message) (courier.Letter, error) { return courier.Letter{Text: m.Args["text"]}, nil }
+		k.Compose = func(_ context.Context, m notify.Message) (notify.Message, courier.Letter, error) {
+			return m, courier.Letter{Text: m.Args["text"]}, nil
+		}
 		write := func(to, text string) notify.Message {
 			return d.write(notify.Message{Channel: notify.SMS, To: to, Args: map[string]string{"text": text}})
 		}

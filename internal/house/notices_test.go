@@ -3,12 +3,14 @@ package house_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/covers"
+	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
@@ -47,6 +49,17 @@ func told(t testing.TB, h *housetest.House, person identity.Actor, kind notify.K
 	return channels, len(inbox)
 }
 
+// browses names a browser in which somebody wants pop-up messages.
+func browses(t testing.TB, h *housetest.House, person identity.Actor) {
+	t.Helper()
+	err := h.Store.InTx(context.Background(), func(tx *store.Tx) error {
+		return tx.AddBrowser(context.Background(), notify.Browser{ID: h.Store.NewID(), User: person.User, Portal: person.Portal, Endpoint: "https://push.example/1", P256dh: "key", Auth: "auth", At: h.Clock.Now()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestANoticeLiesInTheCabinetAndGoesByItsChannels: the cabinet has it whatever else; e-mail comes before SMS, what
 // nobody chose does not come by a channel they pay for, and what has to reach them comes all the same.
 func TestANoticeLiesInTheCabinetAndGoesByItsChannels(t *testing.T) {
@@ -76,9 +89,13 @@ func TestANoticeLiesInTheCabinetAndGoesByItsChannels(t *testing.T) {
 		if hint := b.Get("/egov/cabinet/contacts/phone").Want(http.StatusOK).Text("main"); !strings.Contains(hint, "charged by your operator") {
 			t.Errorf("where a telephone is given nobody says what an SMS costs: %s", hint)
 		}
-		if page.Has(`input[value="security-sms"]`) || page.Has(`input[value="membership-email"]`) || !page.Has(`input[value="membership-push"]`) {
+		if page.Has(`input[value="security-sms"]`) || page.Has(`input[value="membership-email"]`) || page.Has(`input[value="membership-push"]`) || !page.Has(`main a[href="/egov/cabinet/push"]`) {
 			t.Error("what cannot be switched off, or had, is offered all the same")
 		}
+		browses(t, h, person)
+		want("in a browser that was named", notify.Membership, "push")
+		b.Post(preferences, "language", "en").Want(http.StatusOK)
+		want("PUSH switched off", notify.Membership, "")
 		b.Post(preferences, "language", "en", "want", "membership-push").Want(http.StatusOK)
 		want("PUSH chosen, SMS not", notify.Membership, "push")
 		b.Post(preferences, "language", "en", "want", "membership-push", "want", "membership-sms").Want(http.StatusOK)
@@ -90,11 +107,15 @@ func TestANoticeLiesInTheCabinetAndGoesByItsChannels(t *testing.T) {
 
 		reachable(t, h, person, account.ByEmail, "asel@example.kz")
 		want("e-mail before SMS", notify.Sanction, "email")
-		if on, off := entries(t, h, person.User, "notify.channel_on"), entries(t, h, person.User, "notify.channel_off"); len(on) != 2 || len(off) != 0 || on[0].Detail["kind"] != "membership" {
-			t.Errorf("evidence: on %+v, off %+v", on, off)
+		off := entries(t, h, person.User, "notify.channel_off")
+		if on := entries(t, h, person.User, "notify.channel_on"); len(on) != 2 || on[0].Detail["kind"] != "membership" {
+			t.Errorf("evidence of what was switched on: %+v", on)
 		}
-		if _, n := told(t, h, person, notify.Membership); n != 9 {
-			t.Errorf("the cabinet has %d notices, want 9", n)
+		if !slices.ContainsFunc(off, func(e evidence.Entry) bool { return e.Detail["kind"] == "membership" && e.Detail["channel"] == "push" }) {
+			t.Errorf("evidence of what was switched off: %+v", off)
+		}
+		if _, n := told(t, h, person, notify.Membership); n != 11 {
+			t.Errorf("the cabinet has %d notices, want 11", n)
 		}
 	})
 }

@@ -13,15 +13,16 @@ import (
 
 // choicesView is a form of kinds, each with its channels.
 type choicesView struct {
-	Errors  []design.FieldError
-	Done    *design.NotificationBanner
-	Heading design.Heading
-	Prices  []frame.Price
-	Groups  []group
-	Fields  []design.Component
-	Button  design.Button
-	Cancel  design.Link
-	Link    design.Link
+	Errors   []design.FieldError
+	Done     *design.NotificationBanner
+	Heading  design.Heading
+	Prices   []frame.Price
+	Groups   []group
+	Fields   []design.Component
+	Button   design.Button
+	Cancel   design.Link
+	Link     design.Link
+	Browsers design.Link // where pop-ups are asked for, while no browser shows them
 }
 
 // group is one kind: what can be chosen of it, and why some of it cannot.
@@ -86,6 +87,9 @@ func (s *Notices) showPreferences(w http.ResponseWriter, r *http.Request, v gate
 			switch {
 			case cell.Fixed:
 				g.Notes = append(g.Notes, s.Say(v, "notices.always", "channel", named))
+			case cell.NoContact && cell.Channel == notify.Push:
+				g.Notes = append(g.Notes, s.Say(v, "notices.no_browser", "channel", named))
+				view.Browsers = design.Link{Text: s.Say(v, "push.title"), URL: cabinetURL(v) + "/push"}
 			case cell.NoContact:
 				g.Notes = append(g.Notes, s.Say(v, "notices.no_contact", "channel", named))
 			default:
