@@ -157,6 +157,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
+	h.done.Go(func() { h.announce(background) })
 	return h, nil
 }
 
@@ -249,7 +250,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -262,6 +263,10 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 		return err
 	}
 	h.cards, h.esi = h.identityCards(cfg), cfg.ESI
+	if err := h.Operations.Refresh(ctx); err != nil {
+		return err
+	}
+	h.Operations.Watched(operations.Database, true)
 	h.Handler = h.routes(assets, cfg.Demo)
 	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
 	_, err = h.Sequencer.Step(ctx)
@@ -339,7 +344,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Joins = h.joins
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
-	h.Operations = h.operations(recorder.Record, library)
+	h.Operations = h.operations(cfg, recorder.Record, library)
 	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
@@ -370,7 +375,7 @@ func (h *House) door(cfg Config) error {
 			bound, fresh, err := h.Agreements.Bind(ctx, actor, address)
 			return bound, len(fresh) > 0, err
 		},
-		OpenTo: h.Accounts.OpenTo,
+		OpenTo: h.Accounts.OpenTo, Shut: h.Operations.Shut,
 		Portal: func(name string) bool {
 			_, ok := h.Agreements.Portal(name)
 			return ok
@@ -393,6 +398,7 @@ func (h *House) sequence(ctx context.Context) {
 		}
 		for {
 			n, err := h.Sequencer.Step(ctx)
+			h.Operations.Watched(operations.EvidenceLog, err == nil)
 			if err != nil && ctx.Err() == nil {
 				h.log.Warn("sequence the log", "error", err)
 			}
@@ -430,6 +436,11 @@ func (h *House) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new editions", "error", err)
+			}
+			err := h.Operations.Refresh(ctx)
+			h.Operations.Watched(operations.Database, err == nil)
+			if err != nil && ctx.Err() == nil {
+				h.log.Warn("look for what happens to portals", "error", err)
 			}
 		}
 	}

@@ -41,6 +41,9 @@ var homeless = map[string]string{
 	"account_staff":                "reference: one row for each portal",
 	"operations_announcement":      "reference: what every visitor of a portal is told",
 	"operations_announcement_text": "reference: the same, in each language",
+	"operations_event":             "reference: what happens to a portal, which every visitor is told",
+	"operations_note":              "reference: the history of it",
+	"operations_owed":              "local: notices on their way out, a row for each act",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and
