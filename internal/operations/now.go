@@ -65,14 +65,11 @@ func (o *Operations) Shut(actor identity.Actor, service string, at time.Time) *f
 		if !e.Closes || e.Phase(at) != Now || !e.Touches(service) || staff(actor) {
 			continue
 		}
-		f := fault.New(fault.Closed, "operations.closed")
-		ends := e.Ends()
+		reason, ends := said(e.Reason, actor.Language), e.Ends()
 		if ends.IsZero() {
-			f = fault.New(fault.Closed, "operations.closed_open")
-		} else {
-			f = f.With("until", o.written(e.Portal, ends)).With("seconds", seconds(ends.Sub(at)))
+			return fault.New(fault.Closed, "operations.closed_open").With("reason", reason).By(e.Cite)
 		}
-		return f.With("reason", said(e.Reason, actor.Language)).By(e.Cite)
+		return fault.New(fault.Closed, "operations.closed").With("reason", reason).With("until", o.written(e.Portal, ends)).By(e.Cite).With("seconds", seconds(ends.Sub(at)))
 	}
 	return nil
 }

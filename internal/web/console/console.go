@@ -31,6 +31,8 @@ type Console struct {
 	*frame.Frame
 	Accounts   *account.Accounts
 	Operations *operations.Operations
+	// EventFacts are what is known of an event, as the status page says it.
+	EventFacts func(v gate.Visit, e operations.Event) (design.SummaryList, error)
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error
 }

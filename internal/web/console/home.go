@@ -44,6 +44,7 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			{Title: c.Say(v, "console.people.title"), URL: peopleURL(v), Text: c.Say(v, "console.home.people_text")},
 			{Title: c.Say(v, "console.staff.title"), URL: staffURL(v), Text: c.Say(v, "console.staff.lead")},
 			{Title: c.Say(v, "console.announcements.title"), URL: announcementsURL(v), Text: c.Say(v, "console.announcements.lead")},
+			{Title: c.Say(v, "console.operations.title"), URL: operationsURL(v), Text: c.Say(v, "console.operations.lead")},
 			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
 			{Title: c.Say(v, "standing.sanctions.title"), URL: consoleURL(v) + "/sanctions", Text: c.Say(v, "standing.sanctions.lead")},
 		}},

@@ -46,8 +46,8 @@ type Frame struct {
 	Happening func(actor identity.Actor, at time.Time) []operations.Event
 	// ServiceTitle is the title of a service in the catalogue; empty where there is none of this name.
 	ServiceTitle func(portal, name, language string) string
-	Public   string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
-	Demo     bool   // say on every page that nothing here is real
+	Public       string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
+	Demo         bool   // say on every page that nothing here is real
 
 	fixed map[string]*design.Words // by language
 }
