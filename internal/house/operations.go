@@ -46,6 +46,9 @@ func (h *House) operations(cfg Config, record func(context.Context, evidence.Tx,
 			}
 			return rule.Reasons, cite, true
 		},
+		Shift: func(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (int, error) {
+			return h.Obligations.Shift(ctx, portal, from, to, percent, cite)
+		},
 		Address: func(e operations.Event) string {
 			return cfg.Public + "/" + e.Portal + "/status/" + h.Opaque.Of(e.ID)
 		},
@@ -82,6 +85,9 @@ func (h *House) announce(ctx context.Context) {
 		}
 		if err := h.Operations.Lapse(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("end contracts after force majeure", "error", err)
+		}
+		if err := h.Operations.Moving(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("move terms after force majeure", "error", err)
 		}
 		for more := true; more; {
 			var err error

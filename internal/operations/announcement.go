@@ -110,8 +110,8 @@ type Operations struct {
 	Suspends func(portal string) (reasons []string, cite clause.Citation, ok bool)
 	// Address is where an event stands on the status page.
 	Address func(e Event) string
-	// Shift moves the open terms of a portal by their overlap with force majeure, and counts them.
-	Shift func(ctx context.Context, tx Tx, x Overlap) (moved int, err error)
+	// Shift moves the open terms of a portal by a part, in per cent, of their overlap with a stretch of time, and counts them.
+	Shift func(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error)
 
 	board    board
 	snapshot snapshot

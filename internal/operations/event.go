@@ -41,6 +41,7 @@ type Event struct {
 	EndedAt  time.Time // zero: it was not ended by anybody
 	Dropped  bool      // cancelled before it began
 	LapsedAt time.Time // when it had lasted so long that the contract ended (ismet 10.4); zero: it has not
+	ShiftDue bool      // whether the terms it interrupted are still to be moved (ismet 10.3)
 	Cite     clause.Citation
 	Version  int
 }
@@ -97,7 +98,8 @@ type EventTx interface {
 	Event(ctx context.Context, id identity.ID) (Event, error)
 	// SaveEvent changes one of the version it was read in. Refusal: Conflict.
 	SaveEvent(ctx context.Context, e Event) error
-	// LiveEvents lists, for all portals, what is ahead or goes on, ends after an instant, or ended a contract.
+	// LiveEvents lists, for all portals, what is ahead or goes on, ends after an instant, ended a contract, or has
+	// terms to move.
 	LiveEvents(ctx context.Context, after time.Time) ([]Event, error)
 	// Events lists a portal's, newest first, before an id (0: from the newest).
 	Events(ctx context.Context, portal string, before identity.ID, limit int) ([]Event, error)

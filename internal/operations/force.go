@@ -17,15 +17,6 @@ func ForceCauses() []string {
 	return []string{"unrest", "authority", "disaster", "fire", "earthquake", "power", "internet", "routing", "dns", "attack", "other"}
 }
 
-// Overlap is what force majeure does to the terms it interrupted.
-type Overlap struct {
-	Portal      string
-	From, Until time.Time
-	Percent     int // of its overlap by which each term moves
-	Event       identity.ID
-	Cite        clause.Citation
-}
-
 // forceRules are the clauses of force majeure that are in force.
 func (o *Operations) forceRules(portal string) (told *ForceMajeureNotice, cite clause.Citation, ok bool) {
 	book := o.Book(portal, o.Now())
@@ -119,14 +110,58 @@ func (o *Operations) Declare(ctx context.Context, actor identity.Actor, e Event)
 	return o.add(ctx, actor, e, "force", detail)
 }
 
-// endForce moves the terms that force majeure interrupted, in the act that ends it (ismet 10.3).
-func (o *Operations) endForce(ctx context.Context, tx Tx, e *Event, why map[string]string) (map[string]string, clause.Citation, map[string]string, error) {
-	rule, cite, ok := clause.In[ForceMajeureShift](o.Book(e.Portal, e.Begins))
-	if !ok {
-		return why, e.Cite, nil, nil
+// Moving shifts the terms that force majeure interrupted once it has ended (ismet 10.3). Moving them takes many
+// transactions, so the event says that it is owed until it is done; what was cut short is done again.
+func (o *Operations) Moving(ctx context.Context) error {
+	for _, events := range o.live() {
+		for _, e := range events {
+			if !e.ShiftDue {
+				continue
+			}
+			if err := o.moveTerms(ctx, e); err != nil && !fault.Is(err, fault.Conflict) {
+				return err
+			}
+		}
 	}
-	moved, err := o.Shift(ctx, tx, Overlap{Portal: e.Portal, From: e.Begins, Until: e.EndedAt, Percent: rule.Percent, Event: e.ID, Cite: cite})
-	return why, cite, map[string]string{"moved": strconv.Itoa(moved), "percent": strconv.Itoa(rule.Percent)}, err
+	return nil
+}
+
+func (o *Operations) moveTerms(ctx context.Context, e Event) error {
+	rule, cite, ok := clause.In[ForceMajeureShift](o.Book(e.Portal, e.Begins))
+	moved := 0
+	if ok {
+		var err error
+		if moved, err = o.Shift(ctx, e.Portal, e.Begins, e.EndedAt, rule.Percent, cite); err != nil {
+			return err
+		}
+	}
+	err := o.InTx(ctx, func(tx Tx) error {
+		now, err := o.findEvent(ctx, tx, e.Portal, e.ID)
+		if err != nil || !now.ShiftDue {
+			return err
+		}
+		now.ShiftDue = false
+		if err := tx.SaveEvent(ctx, now); err != nil || !ok {
+			return err
+		}
+		return o.tell(ctx, tx, 0, now, "shift", nil, cite, map[string]string{"moved": strconv.Itoa(moved), "percent": strconv.Itoa(rule.Percent)})
+	})
+	o.reread(ctx)
+	return err
+}
+
+// Held reports whether force majeure keeps the operator of a portal from what it owes at an instant: it goes on, or
+// it is over and the terms it interrupted are not moved yet (ismet 10.3).
+func (o *Operations) Held(portal string, at time.Time) bool {
+	for _, e := range o.live()[portal] {
+		if e.Kind != Force || e.Phase(at) != Now && !e.ShiftDue {
+			continue
+		}
+		if _, _, ok := clause.In[ForceMajeureShift](o.Book(portal, e.Begins)); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // lapses is when force majeure has lasted so long that the contract ends, by the rule in force now; ok is false

@@ -71,9 +71,9 @@ func (o *Operations) channels(portal, kind string) []string {
 }
 
 // owe lays down the notice of an act. What happens meanwhile ("update") stands on the status page alone: an hour
-// of trouble must not fill everybody's mailbox.
+// of trouble must not fill everybody's mailbox; and each moved term stands where terms do.
 func (o *Operations) owe(ctx context.Context, tx Tx, e Event, act string, text map[string]string) error {
-	if act == "update" {
+	if act == "update" || act == "shift" {
 		return nil
 	}
 	var carried []string

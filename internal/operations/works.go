@@ -241,17 +241,19 @@ func (o *Operations) Prolong(ctx context.Context, actor identity.Actor, id ident
 // End ends works that go on before their time, a stop, or force majeure. Refusals: Forbidden; Absent; Conflict
 // "operations.over"; Invalid for a text.
 func (o *Operations) End(ctx context.Context, actor identity.Actor, id identity.ID, why map[string]string) error {
-	return o.change(ctx, actor, id, "end", func(tx Tx, e *Event) (map[string]string, clause.Citation, map[string]string, error) {
+	err := o.change(ctx, actor, id, "end", func(_ Tx, e *Event) (map[string]string, clause.Citation, map[string]string, error) {
 		if e.Kind == Incident || e.Phase(o.Now()) != Now {
 			return nil, clause.Citation{}, nil, over()
 		}
 		if wrong := o.checkTexts(actor.Portal, "text_", why); wrong != nil {
 			return nil, clause.Citation{}, nil, wrong
 		}
-		e.EndedAt = o.Now()
-		if e.Kind == Force {
-			return o.endForce(ctx, tx, e, why)
-		}
+		e.EndedAt, e.ShiftDue = o.Now(), e.Kind == Force
 		return why, e.Cite, nil, nil
 	})
+	if err != nil {
+		return err
+	}
+	_ = o.Moving(ctx) // it ended whether or not the terms can be moved at once: house tries again
+	return nil
 }

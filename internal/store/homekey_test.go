@@ -39,6 +39,7 @@ var homeless = map[string]string{
 	"party_organisation_number":    "look-up: an organisation's number to the organisation",
 	"party_link":                   "look-up: a one-time link to what it opens",
 	"account_staff":                "reference: one row for each portal",
+	"obligation_lane":              "local: which keeper works off which row of obligations",
 	"operations_announcement":      "reference: what every visitor of a portal is told",
 	"operations_announcement_text": "reference: the same, in each language",
 	"operations_event":             "reference: what happens to a portal, which every visitor is told",

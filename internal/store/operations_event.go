@@ -12,7 +12,7 @@ import (
 )
 
 const eventColumns = `event_id, portal, kind, services, cause, reason, closes, begins_at, until_at, notice_at, source, document, late, late_why,
-	posted_by, posted_at, ended_at, dropped, lapsed_at, cite, version`
+	posted_by, posted_at, ended_at, dropped, lapsed_at, shift_due, cite, version`
 
 // overAt is by when an event is over, as the statements below compare it.
 func overAt(e operations.Event) int64 {
@@ -45,18 +45,18 @@ func (tx *Tx) AddEvent(ctx context.Context, e operations.Event) error {
 	}
 	return tx.one(ctx, `
 		INSERT INTO operations_event (event_id, portal, kind, services, cause, reason, closes, begins_at, until_at, notice_at, source, document, late, late_why,
-			posted_by, posted_at, ended_at, dropped, lapsed_at, cite, over_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+			posted_by, posted_at, ended_at, dropped, lapsed_at, shift_due, cite, over_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
 		int64(e.ID), e.Portal, e.Kind, texts[0], e.Cause, texts[1], e.Closes, micros(e.Begins), micros(e.Until), micros(e.NoticeAt), e.Source, e.Document, e.Late, e.LateWhy,
-		int64(e.PostedBy), micros(e.PostedAt), micros(e.EndedAt), e.Dropped, micros(e.LapsedAt), texts[2], overAt(e), int64(e.Version))
+		int64(e.PostedBy), micros(e.PostedAt), micros(e.EndedAt), e.Dropped, micros(e.LapsedAt), e.ShiftDue, texts[2], overAt(e), int64(e.Version))
 }
 
 // SaveEvent follows operations.EventTx: an event's hours and ends change, what was said of it does not.
 func (tx *Tx) SaveEvent(ctx context.Context, e operations.Event) error {
 	return tx.one(ctx, `
-		UPDATE operations_event SET begins_at = $1, until_at = $2, ended_at = $3, dropped = $4, lapsed_at = $5, over_at = $6, version = version + 1
-		WHERE event_id = $7 AND version = $8`,
-		micros(e.Begins), micros(e.Until), micros(e.EndedAt), e.Dropped, micros(e.LapsedAt), overAt(e), int64(e.ID), int64(e.Version))
+		UPDATE operations_event SET begins_at = $1, until_at = $2, ended_at = $3, dropped = $4, lapsed_at = $5, over_at = $6, shift_due = $7, version = version + 1
+		WHERE event_id = $8 AND version = $9`,
+		micros(e.Begins), micros(e.Until), micros(e.EndedAt), e.Dropped, micros(e.LapsedAt), overAt(e), e.ShiftDue, int64(e.ID), int64(e.Version))
 }
 
 func readEvent(s scanner) (operations.Event, error) {
@@ -64,7 +64,7 @@ func readEvent(s scanner) (operations.Event, error) {
 	var id, begins, until, noticed, postedBy, postedAt, ended, lapsed, version int64
 	var services, reason, cite string
 	err := s.Scan(&id, &e.Portal, &e.Kind, &services, &e.Cause, &reason, &e.Closes, &begins, &until, &noticed, &e.Source, &e.Document, &e.Late, &e.LateWhy,
-		&postedBy, &postedAt, &ended, &e.Dropped, &lapsed, &cite, &version)
+		&postedBy, &postedAt, &ended, &e.Dropped, &lapsed, &e.ShiftDue, &cite, &version)
 	if err != nil {
 		return e, err
 	}
@@ -83,7 +83,7 @@ func (tx *Tx) Event(ctx context.Context, id identity.ID) (operations.Event, erro
 
 // LiveEvents follows operations.EventTx.
 func (tx *Tx) LiveEvents(ctx context.Context, after time.Time) ([]operations.Event, error) {
-	return list(ctx, tx, readEvent, `SELECT `+eventColumns+` FROM operations_event WHERE over_at > $1 OR lapsed_at > 0 ORDER BY begins_at, event_id`, micros(after))
+	return list(ctx, tx, readEvent, `SELECT `+eventColumns+` FROM operations_event WHERE over_at > $1 OR lapsed_at > 0 OR shift_due ORDER BY begins_at, event_id`, micros(after))
 }
 
 // Events follows operations.EventTx.

@@ -19,6 +19,7 @@ CREATE TABLE operations_event (
     ended_at   BIGINT NOT NULL,
     dropped    BOOLEAN NOT NULL,
     lapsed_at  BIGINT NOT NULL,
+    shift_due  BOOLEAN NOT NULL, -- terms are still to be moved
     cite       TEXT   NOT NULL, -- JSON: the clause
     over_at    BIGINT NOT NULL, -- when it ends or ended: far ahead where nobody knows, 0 where it was cancelled
     version    BIGINT NOT NULL
@@ -27,6 +28,7 @@ CREATE INDEX operations_event_portal ON operations_event (portal, event_id);
 CREATE INDEX operations_event_time ON operations_event (portal, begins_at);
 CREATE INDEX operations_event_over ON operations_event (over_at);
 CREATE INDEX operations_event_lapsed ON operations_event (lapsed_at);
+CREATE INDEX operations_event_shift ON operations_event (shift_due);
 
 -- Reference: the history of an event.
 CREATE TABLE operations_note (
