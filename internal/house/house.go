@@ -363,7 +363,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
-		ActingAs: h.Organisations.Taken,
+		ActingAs: h.Organisations.Taken, Ended: h.Operations.ContractEnded,
 		Depart: func(ctx context.Context, tx agreement.Tx, actor identity.Actor, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx.(*store.Tx), actor.Portal, actor.User, effect, materials)
 		},

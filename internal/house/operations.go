@@ -46,6 +46,7 @@ func (h *House) operations(cfg Config, record func(context.Context, evidence.Tx,
 			}
 			return rule.Reasons, cite, true
 		},
+		Ended: func() { h.Agreements.ForgetAll() },
 		Shift: func(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (int, error) {
 			return h.Obligations.Shift(ctx, portal, from, to, percent, cite)
 		},

@@ -110,6 +110,8 @@ type Operations struct {
 	Suspends func(portal string) (reasons []string, cite clause.Citation, ok bool)
 	// Address is where an event stands on the status page.
 	Address func(e Event) string
+	// Ended is told when contracts have ended, after the portals know of it.
+	Ended func()
 	// Shift moves the open terms of a portal by a part, in per cent, of their overlap with a stretch of time, and counts them.
 	Shift func(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error)
 

@@ -14,6 +14,7 @@ import (
 type snapshot struct {
 	of       atomic.Pointer[map[string][]Event]
 	refresh  sync.Mutex // an older reading must not replace a newer
+	lapsed   int        // events that ended contracts
 	mu       sync.Mutex
 	watching map[string]Component
 }
@@ -45,7 +46,17 @@ func (o *Operations) Refresh(ctx context.Context) error {
 	for _, e := range all {
 		of[e.Portal] = append(of[e.Portal], e)
 	}
+	lapsed := 0
+	for _, e := range all {
+		if !e.LapsedAt.IsZero() {
+			lapsed++
+		}
+	}
 	o.snapshot.of.Store(&of)
+	if lapsed > o.snapshot.lapsed { // this process or another has ended contracts: who was found bound is not any more
+		o.Ended()
+	}
+	o.snapshot.lapsed = lapsed
 	return nil
 }
 
