@@ -59,7 +59,9 @@ func boundUser(t testing.TB, h *housetest.House, portal, name string) (identity.
 	actor := h.User(t, portal, name)
 	b := atDesk(t, h, portal, name)
 	accept(t, h, actor)
-	b.Get("/" + portal + "/cabinet").Want(http.StatusOK)
+	if page := b.Get("/" + portal + "/cabinet").Want(http.StatusOK); page.Path != "/"+portal+"/cabinet" {
+		t.Fatalf("the cabinet leads to %s", page.Path)
+	}
 	return actor, b
 }
 
@@ -541,7 +543,9 @@ func TestForceMajeureEndsTheContract(t *testing.T) {
 		}
 		h.Clock.Move(over.Add(-time.Hour).Sub(h.Clock.Now()))
 		lapse()
-		user.Get("/ismet/cabinet").Want(http.StatusOK)
+		if page := user.Get("/ismet/cabinet").Want(http.StatusOK); page.Path != "/ismet/cabinet" {
+			t.Errorf("an hour before the end of three months the cabinet leads to %s", page.Path)
+		}
 		h.Clock.Move(time.Hour)
 		lapse()
 		lapse()
@@ -561,7 +565,9 @@ func TestForceMajeureEndsTheContract(t *testing.T) {
 		}
 		h.Clock.Move(time.Minute)
 		accept(t, h, person)
-		user.Get("/ismet/cabinet").Want(http.StatusOK)
+		if page := user.Get("/ismet/cabinet").Want(http.StatusOK); page.Path != "/ismet/cabinet" {
+			t.Errorf("after another acceptance the cabinet leads to %s", page.Path)
+		}
 		if n := acts(t, h, "ismet", "agreement.accept"); n != 4 { // two documents, twice
 			t.Errorf("%d acceptances are in evidence", n)
 		}
