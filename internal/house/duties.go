@@ -6,7 +6,6 @@ import (
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
-	"tereze/internal/calendar"
 	"tereze/internal/evidence"
 	"tereze/internal/keeper"
 	"tereze/internal/obligation"
@@ -47,10 +46,7 @@ func (h *House) obligations(record func(context.Context, evidence.Tx, evidence.E
 			p, _ := library.Portal(portal)
 			return p.Zone
 		},
-		Days: func(portal string) (*calendar.Table, error) {
-			p, _ := library.Portal(portal)
-			return calendar.Named(p.Calendar)
-		},
+		Days: h.Calendars.Table,
 		Known: func(kind string) bool {
 			_, ok := duties[kind]
 			return ok

@@ -71,6 +71,8 @@ type Config struct {
 	Public string
 	// Demo shows that nothing here is real and gives the clock a page.
 	Demo bool
+	// PhoneStandIn is the address of the page of a demo's stand-in for eGov Mobile; empty: there is none.
+	PhoneStandIn string
 	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
 	BusyTimeout time.Duration
 	// Hasher hashes passwords; nil: at the cost of RFC 9106 for a server.
@@ -102,6 +104,7 @@ type House struct {
 	Operations  *operations.Operations
 	Catalogue   *catalogue.Catalogue
 	Obligations *obligation.Obligations
+	Calendars   *operations.Calendars
 	Keeper      *keeper.Keeper
 	Signings    *signing.Signings
 	Frame       *frame.Frame
@@ -246,6 +249,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 			return err
 		}
 	}
+	if err := h.refreshCalendars(ctx); err != nil {
+		return err
+	}
 	brands := []design.Brand{{Portal: "tereze", Colour: "#1d3557", Accent: "#e0a526"}}
 	for _, p := range h.Agreements.Portals() {
 		brands = append(brands, design.Brand{Portal: p.Name, Colour: p.Colour, Accent: p.Accent})
@@ -254,7 +260,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -290,6 +296,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return recorder.Record(ctx, tx, e)
 	}
+	h.Calendars = h.newCalendars(recorder.Record, library)
 	h.Obligations = h.obligations(record, library)
 	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
@@ -311,10 +318,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		},
 	}
 	h.Accounts.Owed = h.Obligations
-	h.Accounts.Days = func(portal string) (*calendar.Table, error) {
-		p, _ := library.Portal(portal)
-		return calendar.Named(p.Calendar)
-	}
+	h.Accounts.Days = h.Calendars.Table
 	h.Accounts.Registers = cfg.Registers
 	h.Accounts.Services = h.services
 	h.Accounts.Lockout = func(portal string, at time.Time) (account.Lock, bool) {
@@ -428,6 +432,9 @@ func (h *House) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new editions", "error", err)
+			}
+			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("look for new business days", "error", err)
 			}
 			err := h.Operations.Refresh(ctx)
 			h.Operations.Watched(operations.Database, err == nil)

@@ -2,16 +2,20 @@ package house_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"tereze/internal/calendar"
+	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
 	"tereze/internal/obligation"
 	"tereze/internal/store"
+	"tereze/internal/store/storetest"
 )
 
 // owed lists the obligations of a portal.
@@ -148,6 +152,63 @@ func TestAPasswordIsOwed(t *testing.T) {
 			if o.Home == user && o.State.Owed() {
 				t.Errorf("somebody who has left owes %+v", o)
 			}
+		}
+	})
+}
+
+// TestBusinessDaysAreKeptCurrent: the operator writes a year that the shipped calendar does not have; it
+// is refused with its line where it is not understood, shown before it is kept, and counts from then on,
+// in other processes as well.
+func TestBusinessDaysAreKeptCurrent(t *testing.T) {
+	t.Parallel()
+	storetest.EachDatabase(t, func(t *testing.T, database string) {
+		h, other := twoProcesses(t, database, "ismet")
+		on(t, h, "2028-12-29T10:00") // a Friday; the calendar ends with the year
+		h.User(t, "ismet", "operator", identity.Operator)
+		desk := atDesk(t, h, "ismet", "operator")
+		day := clause.Period{Amount: 1, Unit: clause.BusinessDays}
+		if _, err := h.Obligations.Term("ismet", h.Clock.Now(), day); !errors.Is(err, calendar.ErrOutside) {
+			t.Fatalf("past the end of the calendar: %v", err)
+		}
+		p := desk.Get("/ismet/console/days").Want(http.StatusOK)
+		if !p.Has(".govuk-warning-text") || !strings.Contains(p.Text("main"), "2028") {
+			t.Errorf("nobody is told that the calendar ends: %s", p.Text("main"))
+		}
+		version := p.Attr(`main input[name="version"]`, "value")
+		for body, says := range map[string]string{"year 2029\noff 01-01": "Line 1 ", "year 2029 from 2029-01-01 source Law\noff 01-06": "Line 2 ", "nonsense": "Line 1 "} {
+			if p := desk.Post("/ismet/console/days", "version", version, "body", body).Want(http.StatusUnprocessableEntity); !strings.Contains(p.Text(".govuk-error-summary"), says) {
+				t.Errorf("%q is refused with %s", body, p.Text(".govuk-error-summary"))
+			}
+		}
+		const body = "year 2029 from 2029-01-01 source Law\noff 01-01 01-02"
+		p = desk.Post("/ismet/console/days", "version", version, "body", body).Want(http.StatusOK)
+		if text := p.Text("#moved"); !p.Has(`main input[name="confirmed"]`) || strings.Count(p.Text("main table"), "A day off") != 2 {
+			t.Fatalf("the preview shows %s %s", text, p.Text("main"))
+		}
+		if _, err := h.Obligations.Term("ismet", h.Clock.Now(), day); !errors.Is(err, calendar.ErrOutside) {
+			t.Error("a preview is kept already")
+		}
+		confirmed := append(p.Hidden(), "body", body)
+		answers := together(2, func(int) int { return desk.Post("/ismet/console/days", confirmed...).Status })
+		if answers[http.StatusOK] != 1 || answers[http.StatusConflict] != 1 {
+			t.Errorf("two who save at once: %v", answers)
+		}
+		for name, h := range map[string]*housetest.House{"this": h, "the other": other} {
+			on(t, h, "2028-12-29T10:00")
+			var due calendar.Term
+			var err error
+			for range 300 { // the other process looks once a second
+				if due, err = h.Obligations.Term("ismet", h.Clock.Now(), day); err == nil {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if err != nil || due.Day.Format(time.DateOnly) != "2029-01-03" {
+				t.Errorf("%s process counts to %s, %v", name, due.Day.Format(time.DateOnly), err)
+			}
+		}
+		if n := len(entriesOf(t, h, "ismet", "operations.days")); n != 1 {
+			t.Errorf("%d entries of evidence", n)
 		}
 	})
 }

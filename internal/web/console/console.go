@@ -33,6 +33,7 @@ type Console struct {
 	Operations *operations.Operations
 	// EventFacts are what is known of an event, as the status page says it.
 	EventFacts func(v gate.Visit, e operations.Event) (design.SummaryList, error)
+	Calendars  *operations.Calendars
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error
 }

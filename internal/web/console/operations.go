@@ -9,6 +9,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/operations"
 	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
 )
 
 func operationsURL(v gate.Visit) string { return consoleURL(v) + "/operations" }
@@ -87,11 +88,7 @@ func (c *Console) OperationsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	if err != nil {
 		return err
 	}
-	out, err := attachment(w, v.Actor.Portal+"-operations.csv")
-	if err != nil {
-		return nil //nolint:nilerr // the person has left; the answer was right
-	}
-	row(out, "event", "kind", "state", "services", "cause", "closes", "begins", "ends", "noticed", "told", "late", "clause", "reason")
+	out := frame.AttachCSV(w, v.Actor.Portal+"-operations.csv", "event", "kind", "state", "services", "cause", "closes", "begins", "ends", "noticed", "told", "late", "clause", "reason")
 	written := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -100,10 +97,10 @@ func (c *Console) OperationsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	}
 	for {
 		for _, e := range all {
-			row(out, c.Opaque.Of(e.ID), e.Kind, e.Phase(v.Now), strings.Join(e.Services, " "), e.Cause, strconv.FormatBool(e.Closes), written(e.Begins), written(e.Ends()),
+			out.Row(c.Opaque.Of(e.ID), e.Kind, e.Phase(v.Now), strings.Join(e.Services, " "), e.Cause, strconv.FormatBool(e.Closes), written(e.Begins), written(e.Ends()),
 				written(e.NoticeAt), written(e.PostedAt), strconv.FormatBool(e.Late), e.Cite.Clause, e.Reason[v.Actor.Language])
 		}
-		if out.Flush(); out.Error() != nil || len(all) < staffBatch {
+		if !out.Flush() || len(all) < staffBatch {
 			return nil
 		}
 		if all, err = c.Operations.Register(r.Context(), v.Actor, all[len(all)-1].ID, staffBatch); err != nil {
