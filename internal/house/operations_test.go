@@ -305,7 +305,7 @@ func TestIncidentsAreToldAtOnceAndMended(t *testing.T) {
 			told := b.Post(at, append(form, "confirmed", "yes")...).Want(http.StatusOK)
 			public := strings.Replace(eventAddress(told), "/console/operations", "/status", 1)
 			page := visitor.Get(public).Want(http.StatusOK).Text("main")
-			for _, want := range []string{"Pages open slowly (en)", "users", "clause " + cite[0], "2 h 0 min"} {
+			for _, want := range []string{"Pages open slowly (en)", "users", "clause " + cite[0], "2:00 (hours"} {
 				if !strings.Contains(page, want) {
 					t.Errorf("the status page lacks %q: %s", want, page)
 				}
@@ -323,7 +323,7 @@ func TestIncidentsAreToldAtOnceAndMended(t *testing.T) {
 			b.Post(eventAddress(told)+"/fix", textsInForm(h, portal, "text_", "A disk was replaced")...).Want(http.StatusOK)
 			b.Post(eventAddress(told)+"/fix", textsInForm(h, portal, "text_", "A disk was replaced")...).Want(http.StatusConflict)
 			page = visitor.Get(public).Text("main")
-			for _, want := range []string{"The cause was found (en)", "A disk was replaced (en)", "2 h 30 min", cite[1]} {
+			for _, want := range []string{"The cause was found (en)", "A disk was replaced (en)", "2:30 (hours", cite[1]} {
 				if !strings.Contains(page, want) {
 					t.Errorf("the history lacks %q: %s", want, page)
 				}

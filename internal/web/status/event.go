@@ -1,6 +1,7 @@
 package status
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -106,7 +107,7 @@ func (s *Status) restored(v gate.Visit, e operations.Event, out design.SummaryLi
 	if e.EndedAt.IsZero() {
 		key = "status.fact.lasts"
 	}
-	out.Rows = append(out.Rows, design.SummaryRow{Key: s.Say(v, key), Value: s.Say(v, "status.took", "hours", strconv.Itoa(minutes/60), "minutes", strconv.Itoa(minutes%60))})
+	out.Rows = append(out.Rows, design.SummaryRow{Key: s.Say(v, key), Value: s.Say(v, "status.took", "time", fmt.Sprintf("%d:%02d", minutes/60, minutes%60))})
 	if r.Promise != "" {
 		value := s.Say(v, "status.promise."+r.Promise)
 		if r.Late {
