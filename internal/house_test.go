@@ -41,11 +41,11 @@ var plan = map[string][]string{
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"calendar", "clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
-	"party":      {"clause", "evidence", "fault", "identity", "notify"},   // invitations go out as messages
-	"privacy":    {"clause", "evidence", "identity"},                      // a consent is somebody's, and recorded
-	"signing":    {"clause", "eds", "fault", "identity"},                  // whose signature it is and what it proves, eds finds out
-	"idcard":     {"eds", "fault", "identity"},                            // whose card it is, eds finds out
+	"operations": {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // an announcement is somebody's act, made in time, recorded, and told
+	"party":      {"clause", "evidence", "fault", "identity", "notify"},             // invitations go out as messages
+	"privacy":    {"clause", "evidence", "identity"},                                // a consent is somebody's, and recorded
+	"signing":    {"clause", "eds", "fault", "identity"},                            // whose signature it is and what it proves, eds finds out
+	"idcard":     {"eds", "fault", "identity"},                                      // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
 	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages

@@ -51,6 +51,9 @@ func (h *House) obligations(record func(context.Context, evidence.Tx, evidence.E
 			_, ok := duties[kind]
 			return ok
 		},
+		Held: func(_ context.Context, _ obligation.Tx, portal string, at time.Time) (bool, error) {
+			return h.Operations.Held(portal, at), nil
+		},
 	}
 }
 

@@ -183,6 +183,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.campaigns(background) })
 	h.done.Go(func() { h.sweep(background) })
 	h.carry(background, cfg)
+	h.done.Go(func() { h.announce(background) })
 	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
@@ -276,7 +277,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -289,6 +290,10 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 		return err
 	}
 	h.cards, h.esi = h.identityCards(cfg), cfg.ESI
+	if err := h.Operations.Refresh(ctx); err != nil {
+		return err
+	}
+	h.Operations.Watched(operations.Database, true)
 	h.Handler = h.routes(assets, cfg.Demo)
 	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
 	_, err = h.Sequencer.Step(ctx)
@@ -369,7 +374,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Joins = h.joins
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
-	h.Operations = h.operations(recorder.Record, library)
+	h.Operations = h.operations(cfg, recorder.Record, library)
 	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
@@ -381,7 +386,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
-		ActingAs: h.Organisations.Taken,
+		ActingAs: h.Organisations.Taken, Ended: h.Operations.ContractEnded,
 		Depart: func(ctx context.Context, tx agreement.Tx, actor identity.Actor, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx.(*store.Tx), actor.Portal, actor.User, effect, materials)
 		},
@@ -401,7 +406,7 @@ func (h *House) door(cfg Config) error {
 			bound, fresh, err := h.Agreements.Bind(ctx, actor, address)
 			return bound, len(fresh) > 0, err
 		},
-		OpenTo: h.Accounts.OpenTo,
+		OpenTo: h.Accounts.OpenTo, Shut: h.Operations.Shut,
 		Portal: func(name string) bool {
 			_, ok := h.Agreements.Portal(name)
 			return ok
@@ -424,6 +429,7 @@ func (h *House) sequence(ctx context.Context) {
 		}
 		for {
 			n, err := h.Sequencer.Step(ctx)
+			h.Operations.Watched(operations.EvidenceLog, err == nil)
 			if err != nil && ctx.Err() == nil {
 				h.log.Warn("sequence the log", "error", err)
 			}
@@ -448,6 +454,11 @@ func (h *House) watch(ctx context.Context) {
 			}
 			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new business days", "error", err)
+			}
+			err := h.Operations.Refresh(ctx)
+			h.Operations.Watched(operations.Database, err == nil)
+			if err != nil && ctx.Err() == nil {
+				h.log.Warn("look for what happens to portals", "error", err)
 			}
 		}
 	}

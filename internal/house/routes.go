@@ -46,6 +46,7 @@ import (
 	"tereze/internal/web/security"
 	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
+	"tereze/internal/web/status"
 	"tereze/internal/web/support"
 )
 
@@ -80,6 +81,8 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Standing = &standing.Standing{Frame: h.Frame, Accounts: h.Accounts}
+	site.Status = &status.Status{Frame: h.Frame, Operations: h.Operations}
+	site.Console.EventFacts = site.Status.Facts
 	site.Services = &services.Services{Frame: h.Frame, Accounts: h.Accounts, Catalogue: h.Catalogue}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}

@@ -35,6 +35,7 @@ import (
 	"tereze/internal/web/security"
 	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
+	"tereze/internal/web/status"
 	"tereze/internal/web/support"
 )
 
@@ -71,6 +72,7 @@ type Site struct {
 	Pages    *pages.Pages
 	Services *services.Services
 	Notices  *notices.Notices
+	Status   *status.Status
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -121,6 +123,14 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	material("GET /{portal}/services", of.List)
 	material("GET /{portal}/services.csv", of.CSV)
 	material("GET /{portal}/services/{service}", of.Service)
+
+	now := s.Status
+	open("GET /{portal}/status", now.Status)
+	open("GET /{portal}/status.json", now.JSON)
+	open("GET /{portal}/status.atom", now.Atom)
+	open("GET /{portal}/status.ics", now.Calendar)
+	open("GET /{portal}/status/{event}", now.Event)
+	open("GET /{portal}/status/{event}/event.ics", now.EventCalendar)
 
 	in := s.Register
 	open("GET /{portal}/register", in.Begin)
@@ -436,6 +446,13 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/outbox/{home}/{message}", o.OutgoingPost)
 	staff(identity.Operator, "GET /{portal}/console/outbox/{home}/{message}/{act}", o.OutgoingAct)
 	staff(identity.Operator, "POST /{portal}/console/outbox/{home}/{message}/{act}", o.OutgoingActPost)
+	staff(identity.Operator, "GET /{portal}/console/operations", o.OperationsList)
+	staff(identity.Operator, "GET /{portal}/console/operations.csv", o.OperationsCSV)
+	staff(identity.Operator, "GET /{portal}/console/operations/new/{kind}", o.NewOperation)
+	staff(identity.Operator, "POST /{portal}/console/operations/new/{kind}", o.NewOperationPost)
+	staff(identity.Operator, "GET /{portal}/console/operations/{event}", o.Operation)
+	staff(identity.Operator, "GET /{portal}/console/operations/{event}/{act}", o.OperationAct)
+	staff(identity.Operator, "POST /{portal}/console/operations/{event}/{act}", o.OperationActPost)
 	staff(identity.Operator, "GET /{portal}/console/programs", o.Programs)
 	staff(identity.Operator, "POST /{portal}/console/programs", o.ProgramsPost)
 	staff(identity.Operator, "GET /{portal}/console/programs/{program}", o.EndProgram)
@@ -529,6 +546,8 @@ func kindOf(pattern string) string {
 		return "agreement"
 	case "register", "password":
 		return "registration"
+	case "status", "status.json", "status.atom", "status.ics":
+		return gate.Status
 	case "recover", "compromised", "help", "support", "request", "unsubscribe": // a letter is left where it is read, signed in or not
 		return "support"
 	}

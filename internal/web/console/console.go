@@ -34,6 +34,8 @@ type Console struct {
 	Operations *operations.Operations
 	Notices    *notify.Notices
 	Outbox     *notify.Outbox
+	// EventFacts are what is known of an event, as the status page says it.
+	EventFacts func(v gate.Visit, e operations.Event) (design.SummaryList, error)
 	Calendars  *operations.Calendars
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error

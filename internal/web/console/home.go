@@ -47,6 +47,7 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			{Title: c.Say(v, "campaigns.title"), URL: campaignsURL(v), Text: c.Say(v, "campaigns.lead")},
 			{Title: c.Say(v, "templates.title"), URL: templatesURL(v), Text: c.Say(v, "templates.lead")},
 			{Title: c.Say(v, "console.outbox.title"), URL: outboxURL(v), Text: c.Say(v, "console.outbox.lead")},
+			{Title: c.Say(v, "console.operations.title"), URL: operationsURL(v), Text: c.Say(v, "console.operations.lead")},
 			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
 			{Title: c.Say(v, "console.days.title"), URL: daysURL(v), Text: c.Say(v, "console.days.lead")},
 			{Title: c.Say(v, "obligation.register.title"), URL: consoleURL(v) + "/obligations", Text: c.Say(v, "obligation.register.lead")},

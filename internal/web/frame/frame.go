@@ -26,6 +26,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 	"tereze/internal/notify"
+	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/words"
 )
@@ -42,8 +43,12 @@ type Frame struct {
 	Asked func(portal string) bool
 	// Services reports whether a portal lists services.
 	Services func(portal string) bool
-	Public   string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
-	Demo     bool   // say on every page that nothing here is real
+	// Happening lists what a portal's pages tell the actor of, from memory: works, stops, incidents, force majeure.
+	Happening func(actor identity.Actor, at time.Time) []operations.Event
+	// ServiceTitle is the title of a service in the catalogue; empty where there is none of this name.
+	ServiceTitle func(portal, name, language string) string
+	Public       string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
+	Demo         bool   // say on every page that nothing here is real
 	// PhoneStandIn is where a demonstration's stand-in for a phone can be asked to sign; empty: nowhere.
 	PhoneStandIn string
 
@@ -160,7 +165,7 @@ func AsFaults(err error) fault.Faults {
 		faults = fault.Faults{x}
 	}
 	for _, x := range faults {
-		if x.Kind == fault.Absent || x.Kind == fault.Unavailable {
+		if x.Kind == fault.Absent || x.Kind == fault.Unavailable || x.Kind == fault.Closed {
 			return nil
 		}
 	}
@@ -195,8 +200,12 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	page.Idle = f.idle(v, home)
 	page.Busy = f.busy(v)
 	page.Navigation = f.navigation(r, v, home)
+	banners := f.banners(v, home)
 	if banner, ok := f.banner(v, p); ok {
-		page.Banner = banner
+		banners = append(banners, banner)
+	}
+	if len(banners) > 0 {
+		page.Banner = banners
 	}
 	page.Footer = f.footer(v, p)
 	return page
@@ -293,6 +302,7 @@ func (f *Frame) footer(v gate.Visit, p agreement.Portal) design.Footer {
 	if f.Asked(p.Name) {
 		out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.ask_support"), URL: home + "/support"})
 	}
+	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.status"), URL: home + "/status"})
 	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.archive"), URL: home + "/agreement"})
 	if outbox := f.OutboxLink(v); outbox.URL != "" {
 		out.Links = append(out.Links, outbox)
