@@ -41,7 +41,7 @@ var plan = map[string][]string{
 	"diary":      {"clause"},
 	"operations": {"clause", "evidence", "fault", "identity"},           // an announcement is somebody's act, and recorded
 	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
-	"privacy":    {"clause", "evidence", "identity"},                    // a consent is somebody's, and recorded
+	"privacy":    {"clause", "evidence", "fault", "identity"},           // a consent is somebody's, and recorded; what may not be disclosed is refused
 	"signing":    {"clause", "eds", "fault", "identity"},                // whose signature it is and what it proves, eds finds out
 	"idcard":     {"eds", "fault", "identity"},                          // whose card it is, eds finds out
 
