@@ -157,6 +157,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.terms(background) })
 	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
+	h.done.Go(func() { h.keepPrivacy(background) })
 	return h, nil
 }
 
@@ -333,7 +334,10 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return rule.AfterDeletion, cite, true
 	}
-	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
+	h.Accounts.LookReasons = func(portal string, at time.Time) ([]string, clause.Citation, bool) {
+		return lookReasons(library.Book(portal, at))
+	}
+	h.Privacy = h.privacies(recorder.Record, library)
 	h.Parties = h.parties(record)
 	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
 	h.Accounts.Joins = h.joins

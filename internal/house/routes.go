@@ -31,6 +31,7 @@ import (
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/personal"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
 	"tereze/internal/web/register/bycode"
@@ -92,6 +93,12 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
+	site.Personal = &personal.Personal{Frame: h.Frame, Accounts: h.Accounts, Privacy: h.Privacy,
+		View: func(ctx context.Context, look func(personal.EvidenceTx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		}}
+	h.Privacy.Write = site.Personal.WriteCopy
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Personal.Card)
 	if demo {
 		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
 	}
@@ -116,8 +123,17 @@ func (h *House) signedIn(ctx context.Context, tx account.Tx, actor identity.Acto
 
 // acceptWithin lets a registration that makes somebody a user record their acceptance in its own act.
 func (h *House) acceptWithin(ctx context.Context, tx account.Tx, actor identity.Actor, how string, seen []agreement.Seen, address string) error {
-	_, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address)
-	return err
+	if _, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address); err != nil {
+		return err
+	}
+	if how != agreement.ByButton {
+		return nil
+	}
+	now := h.Clock.Now()
+	return h.Privacy.GivenBy(ctx, tx.(*store.Tx), "button", privacy.Given{ // the press of Register, kundelik 4.7
+		User: actor.Home(), Portal: actor.Portal, TickedAt: now, EnteredAt: now,
+		Proof: map[string]string{"address": address, "language": actor.Language},
+	})
 }
 
 // consentWithin lets a registration record the consent that was ticked in its own act.

@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,13 +81,20 @@ func ScopeOf(b *clause.Book) Scope {
 // GivenBy records the consent of somebody who gives it by an act that is not its own box: the press of
 // Register (kundelik 4.7) or a signature (egov 2.8). Where the clause asks for another act it does nothing.
 func (p *Privacy) GivenBy(ctx context.Context, tx Tx, how string, g Given) error {
-	rule, _, ok := clause.In[ConsentAct](p.Book(g.Portal, g.TickedAt))
+	rule, cite, ok := clause.In[ConsentAct](p.Book(g.Portal, g.TickedAt))
 	if !ok || rule.How != how {
 		return nil
 	}
-	_, err := p.Give(ctx, tx, g)
+	given, err := tx.ConsentsOf(ctx, g.User)
+	if err != nil || slices.ContainsFunc(given, func(c Consent) bool { return c.Detail["text"] == textOf(cite) }) {
+		return err // to this text they have consented before
+	}
+	_, err = p.Give(ctx, tx, g)
 	return err
 }
+
+// textOf names the text that was shown: document, edition and clause.
+func textOf(c clause.Citation) string { return c.Document + " " + strconv.Itoa(c.Edition) + " " + c.Clause }
 
 // Give records a consent inside the act in which the person gave it. It counts from the moment the
 // clause names: the entry of the code (ismet 9.2), or the tick.
@@ -109,7 +117,7 @@ func (p *Privacy) Give(ctx context.Context, tx Tx, g Given) (Consent, error) {
 	detail["publication"] = strconv.FormatBool(scope.Publication)
 	detail["third_parties"] = strconv.FormatBool(scope.ThirdParties)
 	if act, cite, ok := clause.In[ConsentAct](book); ok { // which text was shown, and what the person did
-		detail["how"], detail["text"] = act.How, cite.Document+" "+strconv.Itoa(cite.Edition)+" "+cite.Clause
+		detail["how"], detail["text"] = act.How, textOf(cite)
 	}
 	if detail["term"] = "contract"; scope.KeptFor.Amount > 0 {
 		detail["term"] = scope.KeptFor.String()

@@ -114,3 +114,9 @@ func (s *Statistics) tabulate(counted [][]Count) {
 		}
 	}
 }
+
+// Publishes reports whether a clause in force provides for statistics without names.
+func Publishes(b *clause.Book) bool {
+	_, _, ok := clause.In[AnonymisedStatistics](b)
+	return ok
+}
