@@ -28,30 +28,33 @@ var plan = map[string][]string{
 	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
 	"eds":      {"clause"},                      // defines the rules its agreements set
 	"notify":   {"clause", "identity"},          // whose message it is
+	// what is owed under which clause until when, and its end, are on record
+	"obligation": {"calendar", "clause", "evidence", "fault", "identity"},
 
 	// Floor 2 decides. Each defines its rules and records what it does.
-	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "written"},
-	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // codes and links go out as messages
-	"gate":       {"clause", "fault", "identity"},                                   // not agreement, not account: it is handed their answers
+	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "obligation", "written"},
+	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify", "obligation"}, // codes and links go out as messages
+	"gate":       {"clause", "fault", "identity"},                                                 // not agreement, not account: it is handed their answers
 	"billing":    {"clause"},
 	"catalogue":  {"clause", "written"},                                 // its services stand in the pack
 	"claims":     {"clause", "evidence", "fault", "identity", "notify"}, // a request is recorded, and its number goes out as a message
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"clause", "evidence", "fault", "identity"},           // an announcement is somebody's act, and recorded
-	"party":      {"clause", "evidence", "fault", "identity", "notify"}, // invitations go out as messages
-	"privacy":    {"clause", "evidence", "fault", "identity"},           // a consent is somebody's, and recorded; what may not be disclosed is refused
-	"signing":    {"clause", "eds", "fault", "identity"},                // whose signature it is and what it proves, eds finds out
-	"idcard":     {"eds", "fault", "identity"},                          // whose card it is, eds finds out
+	"operations": {"calendar", "clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
+	"party":      {"clause", "evidence", "fault", "identity", "notify"},   // invitations go out as messages
+	"privacy":    {"clause", "evidence", "fault", "identity"},             // a consent is somebody's, and recorded; what may not be disclosed is refused
+	"signing":    {"clause", "eds", "fault", "identity"},                  // whose signature it is and what it proves, eds finds out
+	"idcard":     {"eds", "fault", "identity"},                            // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                           // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "operations", "party", "privacy", "signing"},                                                                   // the types it keeps
+	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                                         // the same acts as web, in JSON
+	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                                       // the types it keeps
 
-	"mailbox": {"claims"}, // it makes letters of what comes by e-mail
-	"ncanode": {"eds"},    // another verifier, behind the interface of the first
+	"keeper":  {"fault", "identity", "obligation"}, // it does what is owed at its time
+	"mailbox": {"claims"},                          // it makes letters of what comes by e-mail
+	"ncanode": {"eds"},                             // another verifier, behind the interface of the first
 
 	"cryptosocket": {"eds"},               // it signs as a person's card does
 	"esi":          {"fault", "identity"}, // it asks the state's identification system who somebody is
@@ -69,7 +72,7 @@ var plan = map[string][]string{
 
 // domain are the rooms that decide; closed is what they never reach, and why.
 var domain = []string{
-	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "agreement", "account",
+	"clause", "calendar", "identity", "words", "fault", "written", "evidence", "eds", "notify", "obligation", "agreement", "account",
 	"billing", "catalogue", "claims", "content", "court", "diary", "idcard", "operations", "party", "privacy", "signing",
 }
 

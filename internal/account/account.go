@@ -14,6 +14,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
+	"tereze/internal/obligation"
 )
 
 // State is whether an account can be used.
@@ -63,6 +64,7 @@ type Session struct {
 // Tx is what an act of this room does to the database, all of it in the act's own transaction.
 type Tx interface {
 	evidence.Tx
+	obligation.Tx
 	DepartTx
 	AttemptTx
 	SecretTx
@@ -113,6 +115,7 @@ type Tx interface {
 
 // DepartTx is what a departure does to the database.
 type DepartTx interface {
+	obligation.Tx
 	// CloseUser marks the account closed.
 	CloseUser(ctx context.Context, id identity.ID, at time.Time) error
 	// DeleteUser removes what is known of the person, their credentials and sign-in name.
@@ -162,6 +165,8 @@ type Accounts struct {
 	// Retention gives how long data are kept after a page is deleted, and by which clause: privacy owns
 	// that rule.
 	Retention func(portal string, at time.Time) (clause.Period, clause.Citation, bool)
+	// Owed keeps the dated duties of people and of the portal towards them.
+	Owed *obligation.Obligations
 	// Lockout, Idle and Reading give what a portal's clauses set, where they set it: gate owns those rules.
 	Lockout func(portal string, at time.Time) (Lock, bool)
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)

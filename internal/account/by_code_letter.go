@@ -151,7 +151,7 @@ func (a *Accounts) useLetter(ctx context.Context, tx Tx, portal, token, hash str
 	if u.State != Active {
 		return User{}, false, fault.New(fault.Absent, "account.link_ended")
 	}
-	if err := tx.ReplacePassword(ctx, u.ID, StoredPassword{Hash: hash, SetAt: now}); err != nil {
+	if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: hash, SetAt: now}); err != nil {
 		return User{}, false, err
 	}
 	if emailTaken, err = a.takeEmail(ctx, tx, u, secret.Detail); err != nil {

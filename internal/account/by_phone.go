@@ -401,7 +401,7 @@ func (a *Accounts) userByPhone(ctx context.Context, tx Tx, at Attempt, hash stri
 	if err := tx.SaveContact(ctx, u.ID, Contact{Kind: ByPhone, Value: u.Phone, ConfirmedAt: now}); err != nil {
 		return User{}, err
 	}
-	if err := tx.ReplacePassword(ctx, u.ID, StoredPassword{Hash: hash, SetAt: now}); err != nil {
+	if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: hash, SetAt: now}); err != nil {
 		return User{}, err
 	}
 	if err := tx.GiveRole(ctx, u.ID, identity.User, now); err != nil {

@@ -324,7 +324,7 @@ func (a *Accounts) found(ctx context.Context, tx Tx, at Attempt) (User, error) {
 	if err := tx.SaveContact(ctx, u.ID, Contact{Kind: ByEmail, Value: u.Email, ConfirmedAt: now}); err != nil {
 		return User{}, err
 	}
-	if err := tx.ReplacePassword(ctx, u.ID, StoredPassword{Hash: f["hash"], SetAt: now}); err != nil {
+	if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: f["hash"], SetAt: now}); err != nil {
 		return User{}, err
 	}
 	if err := tx.GiveRole(ctx, u.ID, identity.User, now); err != nil {

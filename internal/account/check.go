@@ -14,6 +14,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/obligation"
 )
 
 // The kinds of verification.
@@ -209,6 +210,12 @@ func (a *Accounts) AskPerson(ctx context.Context, actor identity.Actor, user ide
 		if err := tx.AddCheck(ctx, c); err != nil {
 			return err
 		}
+		if err := a.Owed.Owe(ctx, tx, obligation.Obligation{
+			Home: user, Portal: c.Portal, Kind: DutyCheck, Subject: CheckSubject(c.ID), From: obligation.User, To: obligation.Operator,
+			Cite: cite, Since: now, Due: a.Owed.At(c.Portal, c.DueAt),
+		}); err != nil {
+			return err
+		}
 		if err := a.tellAll(ctx, tx, u, "message.check", map[string]string{"until": a.written(u.Portal, c.DueAt), "clause": cite.Clause}); err != nil {
 			return err
 		}
@@ -322,6 +329,9 @@ func (a *Accounts) AnswerCheck(ctx context.Context, actor identity.Actor, id ide
 		c.Version++
 		if err := tx.SaveCheck(ctx, c); err != nil {
 			return checkChanged(err)
+		}
+		if err := a.Owed.Meet(ctx, tx, c.Portal, actor.User, DutyCheck, CheckSubject(id)); err != nil {
+			return err
 		}
 		_, err = a.Record(ctx, tx, evidence.Entry{
 			Portal: c.Portal, Home: actor.User, ID: a.NewID(), At: now, Actor: "user:" + itoa64(actor.User), Act: "account.check_answer",

@@ -90,6 +90,9 @@ func (a *Accounts) EndCheck(ctx context.Context, actor identity.Actor, user, id 
 		if err := tx.SaveCheck(ctx, c); err != nil {
 			return checkChanged(err)
 		}
+		if err := a.Owed.Lift(ctx, tx, c.Portal, user, DutyCheck, CheckSubject(id)); err != nil {
+			return err
+		}
 		if err := a.tellAll(ctx, tx, u, "message.check_ended", nil); err != nil {
 			return err
 		}

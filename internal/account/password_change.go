@@ -8,6 +8,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/obligation"
 )
 
 // NewPassword is what a person enters to replace their password. Token is that of the session they
@@ -124,7 +125,7 @@ func (a *Accounts) setPassword(ctx context.Context, actor identity.Actor, token 
 		if err != nil {
 			return err
 		}
-		if err := tx.ReplacePassword(ctx, u.ID, StoredPassword{Hash: hash, SetAt: now}); err != nil {
+		if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: hash, SetAt: now}); err != nil {
 			return err
 		}
 		if err := tx.EndOtherSessions(ctx, u.ID, keep); err != nil {
@@ -136,6 +137,28 @@ func (a *Accounts) setPassword(ctx context.Context, actor identity.Actor, token 
 		return a.tellAll(ctx, tx, u, "message.password_changed", map[string]string{"at": a.written(u.Portal, now)})
 	})
 }
+
+// keepPassword puts a password of the person's own into the place of the one they had. Where a clause
+// sets its age the person owes the next change from now on, and has met what they owed so far.
+func (a *Accounts) keepPassword(ctx context.Context, tx Tx, u User, p StoredPassword) error {
+	if err := tx.ReplacePassword(ctx, u.ID, p); err != nil {
+		return err
+	}
+	rule, cite, ok := clause.In[PasswordAge](a.Book(u.Portal, p.SetAt))
+	if !ok || p.Temporary {
+		return nil
+	}
+	if err := a.Owed.Meet(ctx, tx, u.Portal, u.ID, DutyPassword, passwordSubject); err != nil {
+		return err
+	}
+	return a.Owed.Owe(ctx, tx, obligation.Obligation{
+		Home: u.ID, Portal: u.Portal, Kind: DutyPassword, Subject: passwordSubject, From: obligation.User, To: obligation.Operator,
+		Cite: cite, Since: p.SetAt, Due: a.Owed.At(u.Portal, after(p.SetAt, rule.Max, a.Zone(u.Portal))),
+	})
+}
+
+// passwordSubject is what a change of password is owed on.
+const passwordSubject = "password"
 
 // PasswordEnd says until when the actor's password may be used, and whether it is time to remind
 // them (kundelik 4.17e); zero where no clause ends it.

@@ -447,7 +447,7 @@ func (a *Accounts) signInSent(ctx context.Context, u User, lost StoredPassword, 
 // renewed puts a password into the place of a lost one: sessions end, and the person is told at
 // every confirmed contact.
 func (a *Accounts) renewed(ctx context.Context, tx Tx, u User, p StoredPassword, cite clause.Citation) error {
-	if err := tx.ReplacePassword(ctx, u.ID, p); err != nil {
+	if err := a.keepPassword(ctx, tx, u, p); err != nil {
 		return err
 	}
 	if err := tx.EndSessionsOf(ctx, u.ID); err != nil {

@@ -78,7 +78,7 @@ func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 			}
 			return err
 		}
-		if err := tx.ReplacePassword(ctx, u.ID, StoredPassword{Hash: hash, SetAt: now}); err != nil {
+		if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: hash, SetAt: now}); err != nil {
 			return err
 		}
 		for _, role := range u.Roles {
@@ -101,8 +101,11 @@ func (a *Accounts) note(ctx context.Context, tx Tx, u User, act string, at time.
 // Depart ends an account on the ground of the agreement, inside the act that decided it: closed,
 // or deleted with all that names the person, and the materials where the clause says so. Every
 // session ends.
-func (a *Accounts) Depart(ctx context.Context, tx DepartTx, user identity.ID, effect string, deleteMaterials bool) error {
+func (a *Accounts) Depart(ctx context.Context, tx DepartTx, portal string, user identity.ID, effect string, deleteMaterials bool) error {
 	now := a.Now()
+	if err := a.Owed.Leave(ctx, tx, portal, user); err != nil {
+		return err
+	}
 	if deleteMaterials {
 		if err := tx.DeleteMaterials(ctx, user); err != nil {
 			return err
@@ -113,6 +116,9 @@ func (a *Accounts) Depart(ctx context.Context, tx DepartTx, user identity.ID, ef
 		end = tx.DeleteUser
 	}
 	if err := end(ctx, user, now); err != nil {
+		return err
+	}
+	if err := a.OweErasure(ctx, tx, portal, user, now); err != nil {
 		return err
 	}
 	return tx.EndSessionsOf(ctx, user)

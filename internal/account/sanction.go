@@ -97,8 +97,6 @@ type SanctionTx interface {
 	SanctionsOf(ctx context.Context, user identity.ID, limit int) ([]Sanction, error)
 	// SanctionsPage lists a portal's, newest first.
 	SanctionsPage(ctx context.Context, portal string, page SanctionPage) ([]Sanction, error)
-	// SanctionsDue lists decided deletions and endings whose instant has come.
-	SanctionsDue(ctx context.Context, at time.Time, limit int) ([]Sanction, error)
 	// Standing is how often sanctions of a user were decided or ended; 0 where there is none.
 	Standing(ctx context.Context, user identity.ID) (int, error)
 	// MoveStanding counts one more. Refusal: Conflict where it is not what was believed.
@@ -341,6 +339,11 @@ func (a *Accounts) announce(ctx context.Context, tx Tx, actor identity.Actor, u 
 		"at": a.written(s.Portal, s.InForceAt), "clause": s.Cite.Clause,
 	}); err != nil {
 		return err
+	}
+	if s.Action.Ends() {
+		if err := a.Owed.Owe(ctx, tx, a.sanctionDuty(s)); err != nil {
+			return err
+		}
 	}
 	return a.staffNoteBy(ctx, tx, actor, u, "account.sanction", SanctionSubject(s.ID), s.detail(), s.Cite)
 }

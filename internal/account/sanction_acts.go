@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/obligation"
 )
 
 // sanctionOf finds a sanction of the operator's portal and its person, who is of no state where it
@@ -115,6 +115,9 @@ func (a *Accounts) LiftSanction(ctx context.Context, actor identity.Actor, user,
 			return fault.New(fault.Conflict, "account.sanction_changed")
 		}
 		s.State, s.EndedBy, s.EndedAt, s.EndWords = SanctionLifted, actor.User, now, words
+		if err := a.Owed.Lift(ctx, tx, s.Portal, user, DutySanction, SanctionSubject(id)); err != nil {
+			return err
+		}
 		if err := tx.LetIn(ctx, *s); err != nil {
 			return err
 		}
@@ -289,58 +292,51 @@ func (a *Accounts) SanctionList(ctx context.Context, actor identity.Actor, page 
 	return out, err
 }
 
-// fewDue are carried out in one go.
-const fewDue = 100
-
-// CarryOut deletes and closes the accounts whose time has come, each in an act of its own, and says how
-// many. Until it has run the clock alone keeps them shut: nothing waits for it. What was lifted or
-// carried out by another program meanwhile is passed over.
-func (a *Accounts) CarryOut(ctx context.Context) (done int, err error) {
-	var due []Sanction
-	err = a.InView(ctx, func(tx Tx) error {
-		due, err = tx.SanctionsDue(ctx, a.Now(), fewDue)
-		return err
-	})
-	var failures []error
-	for _, s := range due {
-		err := a.carryOut(ctx, s)
-		switch {
-		case err == nil:
-			done++
-		case !fault.Is(err, fault.Conflict):
-			failures = append(failures, err)
-		}
+// sanctionDuty is that an account is deleted or closed when the notice has run out, on that day at the latest.
+func (a *Accounts) sanctionDuty(s Sanction) obligation.Obligation {
+	return obligation.Obligation{
+		Home: s.User, Portal: s.Portal, Kind: DutySanction, Subject: SanctionSubject(s.ID), From: obligation.Operator, To: obligation.User,
+		Cite: s.Cite, Since: s.DecidedAt, Due: a.Owed.DayOf(s.Portal, s.InForceAt), ActAt: s.InForceAt,
 	}
-	return done, errors.Join(append(failures, err)...)
 }
 
-func (a *Accounts) carryOut(ctx context.Context, s Sanction) error {
-	defer a.Forget(s.User)
+// Kinds of obligation that this room keeps.
+const (
+	DutySanction = "account.sanction" // an account is deleted or closed at its time
+	DutyCheck    = "account.check"    // a person confirms their data
+	DutyPassword = "account.password" // a person changes their password in time
+)
+
+// CarryOut deletes or closes an account whose time has come, within the act that ends the obligation.
+// Until then the clock alone keeps it shut: nothing waits for it. What was lifted is passed over.
+func (a *Accounts) CarryOut(ctx context.Context, tx Tx, user, id identity.ID) error {
+	s, err := tx.Sanction(ctx, user, id)
 	now := a.Now()
-	return a.InTx(ctx, func(tx Tx) error {
-		s := s
-		s.State, s.EndedAt = SanctionDone, now
-		s.Version++
-		if err := tx.SaveSanction(ctx, s); err != nil {
-			return err
-		}
-		u, err := tx.User(ctx, s.User)
-		if err != nil {
-			return err
-		}
-		if u.State == Deleted || s.Action == Terminate && u.State == Closed {
-			return nil // the person has left meanwhile
-		}
-		if err := a.tellAll(ctx, tx, u, "message.sanction_done."+string(s.Action), map[string]string{"clause": s.Cite.Clause}); err != nil {
-			return err
-		}
-		if _, err := a.Record(ctx, tx, evidence.Entry{
-			Portal: s.Portal, Home: s.User, ID: a.NewID(), At: now, Actor: "system", Act: "account.sanction_done",
-			Subject: SanctionSubject(s.ID), Citation: s.Cite, Detail: map[string]string{"action": string(s.Action), "in_force_at": s.InForceAt.UTC().Format(time.RFC3339)},
-		}); err != nil {
-			return err
-		}
-		effect := map[Action]string{Delete: "delete", Terminate: "close"}[s.Action]
-		return a.Depart(ctx, tx, s.User, effect, s.Action == Delete)
-	})
+	if err != nil || s.State != SanctionDecided || s.InForceAt.After(now) {
+		return err
+	}
+	defer a.Forget(user)
+	s.State, s.EndedAt = SanctionDone, now
+	s.Version++
+	if err := tx.SaveSanction(ctx, s); err != nil {
+		return err
+	}
+	u, err := tx.User(ctx, s.User)
+	if err != nil {
+		return err
+	}
+	if u.State == Deleted || s.Action == Terminate && u.State == Closed {
+		return nil // the person has left meanwhile
+	}
+	if err := a.tellAll(ctx, tx, u, "message.sanction_done."+string(s.Action), map[string]string{"clause": s.Cite.Clause}); err != nil {
+		return err
+	}
+	if _, err := a.Record(ctx, tx, evidence.Entry{
+		Portal: s.Portal, Home: s.User, ID: a.NewID(), At: now, Actor: "system", Act: "account.sanction_done",
+		Subject: SanctionSubject(s.ID), Citation: s.Cite, Detail: map[string]string{"action": string(s.Action), "in_force_at": s.InForceAt.UTC().Format(time.RFC3339)},
+	}); err != nil {
+		return err
+	}
+	effect := map[Action]string{Delete: "delete", Terminate: "close"}[s.Action]
+	return a.Depart(ctx, tx, s.Portal, s.User, effect, s.Action == Delete)
 }

@@ -14,6 +14,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/obligation"
 )
 
 // How a person accepted: the words of the acceptance rules.
@@ -58,7 +59,7 @@ type Refusal struct {
 // Tx is what an act of this room does to the database, all of it in the act's own transaction.
 type Tx interface {
 	evidence.Tx
-	DepartTx
+	obligation.Tx
 
 	// PublishedEditions lists the published editions of a portal by document and number, without
 	// their content.
@@ -96,17 +97,8 @@ type Tx interface {
 	RefusalsOf(ctx context.Context, user identity.ID) ([]Refusal, error)
 }
 
-// DepartTx is what ending an account does to the database; it is account's, named here so that the
-// two need not know each other.
-type DepartTx interface {
-	CloseUser(ctx context.Context, id identity.ID, at time.Time) error
-	DeleteUser(ctx context.Context, id identity.ID, at time.Time) error
-	DeleteMaterials(ctx context.Context, id identity.ID) error
-	EndSessionsOf(ctx context.Context, id identity.ID) error
-}
-
 // Depart ends an account on the ground of the agreement: account knows how.
-type Depart func(ctx context.Context, tx Tx, user identity.ID, effect string, deleteMaterials bool) error
+type Depart func(ctx context.Context, tx Tx, actor identity.Actor, effect string, deleteMaterials bool) error
 
 // Agreements performs the acts of this room. All fields are needed.
 type Agreements struct {
@@ -117,6 +109,8 @@ type Agreements struct {
 	NewID  func() identity.ID
 	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
 	Depart Depart
+	// Owed keeps what a portal owes with a date: that an edition comes into force.
+	Owed *obligation.Obligations
 	// ActingAs cites the clause by which users act for organisations; party owns that rule.
 	ActingAs func(portal string) (clause.Citation, bool)
 

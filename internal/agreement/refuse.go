@@ -85,7 +85,7 @@ func (a *Agreements) refuse(ctx context.Context, tx Tx, actor identity.Actor, do
 	if effect == NoEffect {
 		return out, nil
 	}
-	return out, a.Depart(ctx, tx, actor.User, effect, materials)
+	return out, a.Depart(ctx, tx, actor, effect, materials)
 }
 
 // refused finds the refusal of an edition, or the one by which the person has left already.

@@ -32,6 +32,8 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
+	"tereze/internal/keeper"
+	"tereze/internal/obligation"
 	"tereze/internal/operations"
 	"tereze/internal/party"
 	"tereze/internal/privacy"
@@ -90,23 +92,26 @@ type Config struct {
 
 // House is the running program but for its listener.
 type House struct {
-	Store      *store.Store
-	Clock      *calendar.Clock
-	Agreements *agreement.Agreements
-	Accounts   *account.Accounts
-	Privacy    *privacy.Privacy
-	Parties    *party.Parties
-	Requests   *claims.Requests
-	Operations *operations.Operations
-	Catalogue  *catalogue.Catalogue
-	Signings   *signing.Signings
-	Frame      *frame.Frame
-	Gate       *gate.Gate
-	Sequencer  *evidence.Sequencer
-	LogKey     string // verifier key of the log
-	Opaque     identity.Opaque
-	Handler    http.Handler
-	Samples    []Sample // of a demo
+	Store       *store.Store
+	Clock       *calendar.Clock
+	Agreements  *agreement.Agreements
+	Accounts    *account.Accounts
+	Privacy     *privacy.Privacy
+	Parties     *party.Parties
+	Requests    *claims.Requests
+	Operations  *operations.Operations
+	Catalogue   *catalogue.Catalogue
+	Obligations *obligation.Obligations
+	Calendars   *operations.Calendars
+	Keeper      *keeper.Keeper
+	Signings    *signing.Signings
+	Frame       *frame.Frame
+	Gate        *gate.Gate
+	Sequencer   *evidence.Sequencer
+	LogKey      string // verifier key of the log
+	Opaque      identity.Opaque
+	Handler     http.Handler
+	Samples     []Sample // of a demo
 
 	cards *idcard.Cards
 	esi   *esi.Provider
@@ -155,9 +160,9 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		h.done.Go(func() { h.letters(background, m) })
 	}
 	h.done.Go(func() { h.terms(background) })
-	h.done.Go(func() { h.carryOut(background) })
 	h.done.Go(func() { h.sweep(background) })
 	h.done.Go(func() { h.keepPrivacy(background) })
+	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
 
@@ -242,6 +247,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 			return err
 		}
 	}
+	if err := h.refreshCalendars(ctx); err != nil {
+		return err
+	}
 	brands := []design.Brand{{Portal: "tereze", Colour: "#1d3557", Accent: "#e0a526"}}
 	for _, p := range h.Agreements.Portals() {
 		brands = append(brands, design.Brand{Portal: p.Name, Colour: p.Colour, Accent: p.Accent})
@@ -282,6 +290,9 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return recorder.Record(ctx, tx, e)
 	}
+	h.Calendars = h.newCalendars(recorder.Record, library)
+	h.Obligations = h.obligations(record, library)
+	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
 		InTx: func(ctx context.Context, act func(account.Tx) error) error {
 			return h.Store.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
@@ -300,10 +311,8 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return strings.ToUpper(p.Calendar)
 		},
 	}
-	h.Accounts.Days = func(portal string) (*calendar.Table, error) {
-		p, _ := library.Portal(portal)
-		return calendar.Named(p.Calendar)
-	}
+	h.Accounts.Owed = h.Obligations
+	h.Accounts.Days = h.Calendars.Table
 	h.Accounts.Registers = cfg.Registers
 	h.Accounts.Services = h.services
 	h.Accounts.Lockout = func(portal string, at time.Time) (account.Lock, bool) {
@@ -356,9 +365,10 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
 		ActingAs: h.Organisations.Taken,
-		Depart: func(ctx context.Context, tx agreement.Tx, user identity.ID, effect string, materials bool) error {
-			return h.Accounts.Depart(ctx, tx, user, effect, materials)
+		Depart: func(ctx context.Context, tx agreement.Tx, actor identity.Actor, effect string, materials bool) error {
+			return h.Accounts.Depart(ctx, tx.(*store.Tx), actor.Portal, actor.User, effect, materials)
 		},
+		Owed: h.Obligations,
 	}
 }
 
@@ -407,22 +417,6 @@ func (h *House) sequence(ctx context.Context) {
 	}
 }
 
-// carryOut deletes and closes, once a second, the accounts whose time has come by a sanction.
-func (h *House) carryOut(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := h.Accounts.CarryOut(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("carry sanctions out", "error", err)
-			}
-		}
-	}
-}
-
 // watch looks once a second whether another process has published; its pages are then ours too.
 func (h *House) watch(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
@@ -434,6 +428,9 @@ func (h *House) watch(ctx context.Context) {
 		case <-tick.C:
 			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
 				h.log.Warn("look for new editions", "error", err)
+			}
+			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("look for new business days", "error", err)
 			}
 		}
 	}

@@ -82,7 +82,7 @@ func TestNumbersAreGivenAndKeptCurrent(t *testing.T) {
 		if p := b.Get("/kg/cabinet"); !strings.HasPrefix(p.Path, "/kg/sign-in") {
 			t.Errorf("after the deletion the session opens %s", p.Path)
 		}
-		if _, err := h.Accounts.CarryOut(t.Context()); err != nil {
+		if _, err := h.Keeper.Step(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, there := userOf(t, h, "kg", testPhone); there {

@@ -306,11 +306,11 @@ func TestAPasskeyOpensNoMoreThanThePassword(t *testing.T) {
 		refused("a locked account", d, http.StatusForbidden)
 
 		left, d := with("left")
-		act(func(tx *store.Tx) error { return h.Accounts.Depart(ctx, tx, left.User, "close", false) })
+		act(func(tx *store.Tx) error { return h.Accounts.Depart(ctx, tx, left.Portal, left.User, "close", false) })
 		refused("a closed account", d, http.StatusForbidden)
 
 		gone, d := with("deleted")
-		act(func(tx *store.Tx) error { return h.Accounts.Depart(ctx, tx, gone.User, "delete", true) })
+		act(func(tx *store.Tx) error { return h.Accounts.Depart(ctx, tx, gone.Portal, gone.User, "delete", true) })
 		refused("a deleted account", d, http.StatusUnprocessableEntity)
 
 		_, d = with("guessed")

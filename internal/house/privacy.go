@@ -32,6 +32,9 @@ func (h *House) privacies(record func(context.Context, evidence.Tx, evidence.Ent
 			}
 			return names
 		},
+		Owe: func(ctx context.Context, tx privacy.Tx, portal string, left privacy.Left) error {
+			return h.Accounts.OweErasure(ctx, tx.(*store.Tx), portal, left.User, left.At)
+		},
 		EraseAt: h.Accounts.EraseAt, Forget: h.Accounts.Forget, Leave: h.withdrawn, StopLetters: stopLetters,
 		Person: func(ctx context.Context, tx privacy.Tx, portal string, user identity.ID) error {
 			u, err := tx.(*store.Tx).User(ctx, user)
@@ -55,7 +58,7 @@ func (h *House) withdrawn(ctx context.Context, tx privacy.Tx, portal string, use
 	if at, _ := h.Accounts.EraseAt(portal, h.Clock.Now()); !at.IsZero() {
 		effect = "close"
 	}
-	return h.Accounts.Depart(ctx, tx.(*store.Tx), user, effect, false)
+	return h.Accounts.Depart(ctx, tx.(*store.Tx), portal, user, effect, false)
 }
 
 // stopLetters ends what somebody subscribed to.
@@ -84,12 +87,15 @@ func lookReasons(b *clause.Book) ([]string, clause.Citation, bool) {
 	return taken, cite, true
 }
 
-// keepPrivacy makes the copies that people asked for, ends those whose term is over, and, once a minute,
-// erases those whose time has come.
+// keepPrivacy makes the copies that people asked for and ends those whose term is over. Erasures keeper does;
+// at the start it has those owed that nobody wrote down.
 func (h *House) keepPrivacy(ctx context.Context) {
+	if err := h.Privacy.OweErasures(ctx); err != nil {
+		h.complain(ctx, "owe the erasure of those who left", err)
+	}
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for seconds := 0; ; seconds++ {
+	for {
 		select {
 		case <-ctx.Done():
 			return
@@ -104,11 +110,6 @@ func (h *House) keepPrivacy(ctx context.Context) {
 		}
 		if _, err := h.Privacy.EndCopies(ctx); err != nil {
 			h.complain(ctx, "end copies", err)
-		}
-		if seconds%60 == 0 {
-			if _, err := h.Privacy.EraseDue(ctx); err != nil {
-				h.complain(ctx, "erase who left", err)
-			}
 		}
 	}
 }

@@ -2,7 +2,9 @@ package house
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"tereze/internal/account"
@@ -27,6 +29,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -55,7 +58,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
@@ -92,6 +95,8 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Pages.Card)
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
+	site.Obligations = &obligations.Obligations{Frame: h.Frame, Obligations: h.Obligations, Kinds: slices.Sorted(maps.Keys(h.duties()))}
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Obligations.Card)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
 	site.Personal = &personal.Personal{Frame: h.Frame, Accounts: h.Accounts, Privacy: h.Privacy,
 		View: func(ctx context.Context, look func(personal.EvidenceTx) error) error {

@@ -310,7 +310,7 @@ func TestDeletedByTheAdministrator(t *testing.T) {
 	page := decides(t, one, h, person, "account.operator_powers/delete", "duplicate")
 	one.Post(page + "/approve").Want(http.StatusForbidden)
 	two.Post(page + "/approve").Want(http.StatusOK)
-	if _, err := h.Accounts.CarryOut(context.Background()); err != nil {
+	if _, err := h.Keeper.Step(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if u := rolesOf(t, h, person.User); len(u) != 0 {

@@ -232,7 +232,7 @@ func TestDeletionNeedsFourEyesAndTheWarning(t *testing.T) {
 				if _, err := h.Accounts.SignIn(ctx, signIn(portal, "asel")); !fault.Is(err, fault.Unauthenticated) {
 					t.Errorf("after the end the password opens: %v", err)
 				}
-				if _, err := h.Accounts.CarryOut(ctx); err != nil {
+				if _, err := h.Keeper.Step(ctx); err != nil {
 					t.Fatal(err)
 				}
 				u, err := h.Accounts.Me(ctx, person)
@@ -279,7 +279,7 @@ func TestAContractEndsABusinessDayAfterTheLetter(t *testing.T) {
 		if _, err := h.Accounts.SignIn(ctx, signIn("ismet", "asel")); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("after the end: %v", err)
 		}
-		if _, err := h.Accounts.CarryOut(ctx); err != nil {
+		if _, err := h.Keeper.Step(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if u, err := h.Accounts.Me(ctx, person); err != nil || u.State != account.Closed {
@@ -369,7 +369,7 @@ func TestTwoDecideAtOnce(t *testing.T) {
 			if i == 0 {
 				return one.Post(page+"/lift", "words", "At the very last moment").Status
 			}
-			if _, err := h.Accounts.CarryOut(ctx); err != nil {
+			if _, err := h.Keeper.Step(ctx); err != nil {
 				t.Error(err)
 			}
 			return 0

@@ -94,7 +94,9 @@ func (p *Privacy) GivenBy(ctx context.Context, tx Tx, how string, g Given) error
 }
 
 // textOf names the text that was shown: document, edition and clause.
-func textOf(c clause.Citation) string { return c.Document + " " + strconv.Itoa(c.Edition) + " " + c.Clause }
+func textOf(c clause.Citation) string {
+	return c.Document + " " + strconv.Itoa(c.Edition) + " " + c.Clause
+}
 
 // Give records a consent inside the act in which the person gave it. It counts from the moment the
 // clause names: the entry of the code (ismet 9.2), or the tick.

@@ -53,84 +53,69 @@ type ErasureTx interface {
 // leftAPage is how many of those who left are looked at together.
 const leftAPage = 100
 
-// EraseDue erases those of all portals whose time has come (kundelik 4.12), each in an act of its own, and tells
-// how many it erased. It may be run by several processes and be cut off anywhere: what one has erased
-// the next does not find, and what is half done is undone with its act.
-func (p *Privacy) EraseDue(ctx context.Context) (erased int, err error) {
+// OweErasures has what a portal owes to those who left written down where it is not: they may have left before
+// anybody kept such duties. It may be run again and by several processes: what is owed is not written twice.
+func (p *Privacy) OweErasures(ctx context.Context) error {
 	for _, portal := range p.Portals() {
 		if _, _, ok := clause.In[Retention](p.Book(portal, p.Now())); !ok {
 			continue
 		}
-		for after := (Left{}); ; {
-			var page []Left
-			err := p.InView(ctx, func(tx Tx) (err error) {
-				page, err = tx.LeftBefore(ctx, portal, p.Now(), after, leftAPage)
-				return err
+		for after, more := (Left{}), true; more; {
+			err := p.InTx(ctx, func(tx Tx) error {
+				page, err := tx.LeftBefore(ctx, portal, p.Now(), after, leftAPage)
+				if err != nil {
+					return err
+				}
+				for _, left := range page {
+					if err := p.Owe(ctx, tx, portal, left); err != nil {
+						return err
+					}
+					after = left
+				}
+				more = len(page) == leftAPage
+				return nil
 			})
 			if err != nil {
-				return erased, err
-			}
-			for _, left := range page {
-				after = left
-				if at, _ := p.EraseAt(portal, left.At); at.IsZero() || at.After(p.Now()) {
-					continue
-				}
-				done, err := p.erase(ctx, portal, left.User)
-				if err != nil {
-					return erased, err
-				}
-				if done {
-					erased++
-				}
-			}
-			if len(page) < leftAPage {
-				break
+				return err
 			}
 		}
 	}
-	return erased, nil
+	return nil
 }
 
-// erase removes one person in one act. It reads anew when they left: since the list was read another
-// process may have erased them.
-func (p *Privacy) erase(ctx context.Context, portal string, user identity.ID) (done bool, err error) {
-	e := Erasure{User: user, Portal: portal}
-	err = p.InTx(ctx, func(tx Tx) error {
-		done = false
-		left, err := tx.LeftAt(ctx, user)
-		if fault.Is(err, fault.Absent) || err == nil && left.IsZero() {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e.DeletedAt, e.ErasedAt, e.Entry = left, p.Now(), p.NewID()
-		if e.DueAt, e.Cite = p.EraseAt(portal, left); e.DueAt.IsZero() || e.DueAt.After(e.ErasedAt) {
-			return nil
-		}
-		if e.Entries, err = evidence.Erase(ctx, tx, user); err != nil {
-			return err
-		}
-		if e.Tables, e.Rows, err = tx.EraseHoldings(ctx, user); err != nil {
-			return err
-		}
-		if err := tx.AddErasure(ctx, e); err != nil {
-			return err
-		}
-		_, err = p.Record(ctx, tx, evidence.Entry{
-			Portal: portal, ID: e.Entry, At: e.ErasedAt, Actor: "system", Act: "privacy.erase", Subject: named(user), Citation: e.Cite,
-			Detail: map[string]string{
-				"deleted": e.DeletedAt.Format(time.RFC3339), "due": e.DueAt.Format(time.RFC3339), "tables": strconv.Itoa(e.Tables),
-				"rows": strconv.FormatInt(e.Rows, 10), "entries": strconv.FormatInt(e.Entries, 10),
-			},
-		})
-		done = err == nil
-		return err
-	})
-	if done && err == nil {
-		p.Forget(user)
+// Erase removes one person who left, within the act in which keeper meets the obligation: all of it happens or
+// none. It reads when they left; somebody who is gone already, or whose time has not come, it leaves
+// alone, with done false.
+func (p *Privacy) Erase(ctx context.Context, tx Tx, portal string, user identity.ID) (done bool, err error) {
+	left, err := tx.LeftAt(ctx, user)
+	if fault.Is(err, fault.Absent) || err == nil && left.IsZero() {
+		return false, nil
 	}
-	return done && err == nil, err
+	if err != nil {
+		return false, err
+	}
+	e := Erasure{User: user, Portal: portal, DeletedAt: left, ErasedAt: p.Now(), Entry: p.NewID()}
+	if e.DueAt, e.Cite = p.EraseAt(portal, left); e.DueAt.IsZero() || e.DueAt.After(e.ErasedAt) {
+		return false, nil
+	}
+	if e.Entries, err = evidence.Erase(ctx, tx, user); err != nil {
+		return false, err
+	}
+	if e.Tables, e.Rows, err = tx.EraseHoldings(ctx, user); err != nil {
+		return false, err
+	}
+	if err := tx.AddErasure(ctx, e); err != nil {
+		return false, err
+	}
+	p.Forget(user)
+	_, err = p.Record(ctx, tx, evidence.Entry{
+		Portal: portal, ID: e.Entry, At: e.ErasedAt, Actor: "system", Act: "privacy.erase", Subject: named(user), Citation: e.Cite,
+		Detail: map[string]string{
+			"deleted": e.DeletedAt.Format(time.RFC3339), "due": e.DueAt.Format(time.RFC3339), "tables": strconv.Itoa(e.Tables),
+			"rows": strconv.FormatInt(e.Rows, 10), "entries": strconv.FormatInt(e.Entries, 10),
+		},
+	})
+	return err == nil, err
 }
 
 // Erasures lists the certificates of the operator's portal, newest first, below a mark. Refusal: Forbidden.

@@ -42,6 +42,8 @@ type Privacy struct {
 
 	// EraseAt is when the data of a page deleted at an instant are erased, and by which clause.
 	EraseAt func(portal string, deleted time.Time) (time.Time, clause.Citation)
+	// Owe has the erasure of somebody who left owed.
+	Owe func(ctx context.Context, tx Tx, portal string, left Left) error
 	// Forget drops what is kept in memory of somebody who is erased.
 	Forget func(user identity.ID)
 	// Leave ends the use of a portal by somebody whose consent it cannot do without, and StopLetters the

@@ -91,14 +91,6 @@ func (tx *Tx) SanctionsPage(ctx context.Context, portal string, page account.San
 		ORDER BY sanction_id DESC LIMIT $5`, portal, page.State, string(page.Action), int64(page.Before), int64(page.Limit))
 }
 
-// SanctionsDue follows account.SanctionTx.
-func (tx *Tx) SanctionsDue(ctx context.Context, at time.Time, limit int) ([]account.Sanction, error) {
-	return list(ctx, tx, tx.readSanction, `SELECT user_id, sanction_id, portal, action, service, rule, document, edition, clause, reason, section, check_id, state,
-			proposed_by, proposed_at, decided_by, decided_at, in_force_at, ends_at, ended_by, ended_at, appeal_id, sealed, version
-		FROM account_sanction WHERE state = 'decided' AND action IN ('delete', 'terminate') AND in_force_at <= $1 ORDER BY in_force_at LIMIT $2`,
-		micros(at), int64(limit))
-}
-
 // Standing follows account.SanctionTx.
 func (tx *Tx) Standing(ctx context.Context, user identity.ID) (int, error) {
 	var version int64

@@ -39,6 +39,8 @@ var homeless = map[string]string{
 	"party_organisation_number":    "look-up: an organisation's number to the organisation",
 	"party_link":                   "look-up: a one-time link to what it opens",
 	"account_staff":                "reference: one row for each portal",
+	"obligation_lane":              "local: which keeper works off which row of obligations",
+	"operations_days":              "reference: what few people write a few times a year, read by everybody",
 	"operations_announcement":      "reference: what every visitor of a portal is told",
 	"operations_announcement_text": "reference: the same, in each language",
 }

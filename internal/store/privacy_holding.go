@@ -92,6 +92,7 @@ func deskHoldings() []holding {
 	return []holding{
 		{table: "account_sanction", section: "measures", columns: []string{"action", "service", "reason", "section", "state", "decided_at", "in_force_at", "ends_at", "ended_at", "document", "edition", "clause"},
 			row: []string{"sanction_id"}, sealed: "sealed", where: "decided_at > 0 AND decided_at <= $2"},
+		{table: "obligation", section: "measures", columns: []string{"kind", "from_side", "to_side", "since", "due_day", "due_at", "state", "ended_at", "document", "edition", "clause"}},
 		{table: "account_check", section: "measures", columns: []string{"kind", "fields", "state", "outcome", "opened_at", "due_at", "given_at", "ended_at", "document", "edition", "clause"}, row: []string{"check_id"}, sealed: "sealed"},
 		{table: "account_paper", section: "measures", columns: []string{"kind", "size", "added_at"}, row: []string{"check_id", "paper_id"}, file: "body"},
 		{table: "account_case", section: "cases", columns: []string{"kind", "state", "text", "opened_at", "ended_at", "answer"}, row: []string{"case_id"}},

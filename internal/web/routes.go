@@ -21,6 +21,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
@@ -57,6 +58,8 @@ type Site struct {
 	Standing *standing.Standing
 
 	Organisations *organisations.Organisations
+
+	Obligations *obligations.Obligations
 
 	Landing  *landing.Landing
 	School   *school.School
@@ -399,6 +402,8 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/{act}/{role}", o.PowerPost)
 	staff(identity.Operator, "GET /{portal}/console/staff/{user}/grants/{grant}", o.Grant)
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/grants/{grant}", o.GrantPost)
+	staff(identity.Operator, "GET /{portal}/console/days", o.Days)
+	staff(identity.Operator, "POST /{portal}/console/days", o.DaysPost)
 	staff(identity.Operator, "GET /{portal}/console/announcements", o.Announcements)
 	staff(identity.Operator, "GET /{portal}/console/announcements.csv", o.AnnouncementsCSV)
 	staff(identity.Operator, "GET /{portal}/console/announcements/new", o.NewAnnouncement)
@@ -441,6 +446,10 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/requests/{home}/{request}/files/{file}", d.RequestFilePost)
 	staff(identity.Operator, "GET /{portal}/console/people/{user}/sanction", st.Decide)
 	staff(identity.Operator, "POST /{portal}/console/people/{user}/sanction", st.DecidePost)
+	ob := s.Obligations
+	known("GET /{portal}/cabinet/obligations", ob.Mine)
+	staff(identity.Operator, "GET /{portal}/console/obligations", ob.Register)
+	staff(identity.Operator, "GET /{portal}/console/obligations.csv", ob.RegisterCSV)
 	staff(identity.Operator, "GET /{portal}/console/sanctions", st.Sanctions)
 	staff(identity.Operator, "GET /{portal}/console/sanctions.csv", st.SanctionsCSV)
 	staff(identity.Operator, "GET /{portal}/console/sanctions/number", st.Number)

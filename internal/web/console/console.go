@@ -31,6 +31,7 @@ type Console struct {
 	*frame.Frame
 	Accounts   *account.Accounts
 	Operations *operations.Operations
+	Calendars  *operations.Calendars
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error
 }

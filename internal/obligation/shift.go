@@ -1,0 +1,71 @@
+package obligation
+
+import (
+	"context"
+	"time"
+
+	"tereze/internal/clause"
+	"tereze/internal/identity"
+)
+
+// shiftedAtOnce is how many obligations one transaction of a shift moves.
+const shiftedAtOnce = 200
+
+// Shift moves every obligation of a portal that a span of force majeure touched by as long as the two
+// overlap, some in each transaction; one that the same clause has moved past the span's end already is
+// left, so that a shift that was cut short may be run again. It tells how many it has moved.
+func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Time, cite clause.Citation) (moved int, err error) {
+	for after, more := identity.ID(0), true; more; {
+		err := o.InTx(ctx, func(tx Tx) error {
+			some, err := tx.ObligationsBetween(ctx, portal, from, to, after, shiftedAtOnce)
+			if err != nil {
+				return err
+			}
+			more = len(some) == shiftedAtOnce
+			for _, x := range some {
+				after = x.ID
+				done, err := o.shift(ctx, tx, x, from, to, cite)
+				if err != nil {
+					return err
+				}
+				if done {
+					moved++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return moved, err
+		}
+	}
+	return moved, nil
+}
+
+// shift moves one. Being breached within the span is undone: it was not owed then.
+func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to time.Time, cite clause.Citation) (bool, error) {
+	begun, ended := from, to
+	if x.Since.After(begun) {
+		begun = x.Since
+	}
+	if x.Due.Ends.Before(ended) {
+		ended = x.Due.Ends
+	}
+	if x.ShiftedBy == cite || !ended.After(begun) {
+		return false, nil
+	}
+	if x.FirstDue.IsZero() {
+		x.FirstDue = x.Due.Ends
+	}
+	x.Due, x.ShiftedBy = o.At(x.Portal, x.Due.Ends.Add(ended.Sub(begun))), cite
+	if x.State == Breached && x.Due.Ends.After(o.Now()) {
+		x.State = Open
+	}
+	if x.State == Open && (x.Next.IsZero() || x.ActAt.IsZero()) {
+		x.Next = x.Due.Ends
+	}
+	x.Version++
+	if err := tx.SaveObligation(ctx, x); err != nil {
+		return false, err
+	}
+	return true, o.note(ctx, tx, x, "obligation.shifted", cite)
+}
