@@ -498,7 +498,7 @@ func kindOf(pattern string) string {
 	path := pattern[strings.IndexByte(pattern, '/'):]
 	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path+"/", "/{portal}/"), "links/"), "/")
 	switch first {
-	case "", "sign-in", "exit", "signed-out", "goodbye", "language":
+	case "", "sign-in", "exit", "signed-out", "goodbye", "language", "cookies":
 		return "sign_in"
 	case "agreement":
 		return "agreement"
