@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -84,8 +85,8 @@ func (p *Privacy) OweErasures(ctx context.Context) error {
 }
 
 // Erase removes one person who left, within the act in which keeper meets the obligation: all of it happens or
-// none. It reads when they left; somebody who is gone already, or whose time has not come, it leaves
-// alone, with done false.
+// none. It reads when they left; for somebody who is gone already done is false. Before the time it fails, so that
+// the obligation stays.
 func (p *Privacy) Erase(ctx context.Context, tx Tx, portal string, user identity.ID) (done bool, err error) {
 	left, err := tx.LeftAt(ctx, user)
 	if fault.Is(err, fault.Absent) || err == nil && left.IsZero() {
@@ -96,7 +97,7 @@ func (p *Privacy) Erase(ctx context.Context, tx Tx, portal string, user identity
 	}
 	e := Erasure{User: user, Portal: portal, DeletedAt: left, ErasedAt: p.Now(), Entry: p.NewID()}
 	if e.DueAt, e.Cite = p.EraseAt(portal, left); e.DueAt.IsZero() || e.DueAt.After(e.ErasedAt) {
-		return false, nil
+		return false, fmt.Errorf("erase user %d: due %s, and it is %s", user, e.DueAt, e.ErasedAt)
 	}
 	if e.Entries, err = evidence.Erase(ctx, tx, user); err != nil {
 		return false, err

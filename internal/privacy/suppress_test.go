@@ -126,10 +126,27 @@ func TestNoHiddenNumberFollows(t *testing.T) {
 				}
 			}
 		}
+		for r := range cells {
+			if hidden, open := sums(cells[r]); hidden > 0 && hidden < 5 && open > 0 {
+				t.Fatalf("the hidden cells of row %d are %d persons together, in %v", r, hidden, inner)
+			}
+		}
 		if found := determined(cells); len(found) > 0 {
 			t.Fatalf("the hidden cells %v follow from the others of %v", found, inner)
 		}
 	}
+}
+
+// sums counts the persons of a line that are hidden and the cells that are not.
+func sums(line []privacy.Cell) (hidden int64, open int) {
+	for _, x := range line {
+		if x.Hidden {
+			hidden += x.Persons
+		} else {
+			open++
+		}
+	}
+	return hidden, open
 }
 
 // TestTwoCyclesJoinedByACell is the case that counting hidden cells in each line does not see: the cell that
