@@ -406,6 +406,63 @@ func TestTheOtherAuthoritiesAreNotAnswered(t *testing.T) {
 	disclose(b, h, other, "ground", "law", "recipient", "court").Want(http.StatusForbidden)
 }
 
+// TestThePolicyCoversWhomOneRepresents: the principles stand in a document of their own, in editions, which the cabinet
+// leads to by the clause; it can be read without signing in, and covers the minors a person represents. A
+// child whom their guardian registers has a consent of their own, given by the guardian.
+func TestThePolicyCoversWhomOneRepresents(t *testing.T) {
+	t.Parallel()
+	covers.Clause(t, "kundelik", "4.6")
+	h := housetest.SQLite(t)
+	person := h.User(t, "kundelik", "asel")
+	accept(t, h, person)
+	b := atDesk(t, h, "kundelik", "asel")
+	if home := b.Get("/kundelik/cabinet").Want(http.StatusOK); !home.Has(`main a[href="/kundelik/agreement/privacy-policy"]`) || !strings.Contains(home.Text("main"), "4.6") {
+		t.Errorf("the cabinet does not lead to the policy: %s", home.Text("main"))
+	}
+	for _, path := range []string{"/kundelik/agreement/privacy-policy", "/kundelik/agreement/privacy-policy/editions/1"} {
+		if p := h.Browser(t).Get(path).Want(http.StatusOK); !strings.Contains(p.Text("main"), "кәмелетке толмаған") {
+			t.Errorf("%s says %s", path, p.Text("main"))
+		}
+	}
+	if p := b.Get("/kundelik/cabinet/data/consents").Want(http.StatusOK); !strings.Contains(p.Text("main"), "Data of minors you represent") {
+		t.Errorf("the consent: %s", p.Text("main"))
+	}
+	if required := h.Agreements.Required("kundelik", h.Clock.Now()); len(required) != 1 {
+		t.Errorf("a policy nobody has to accept is required: %v", required)
+	}
+}
+
+// TestLawEnforcementIsHelpedAtOnce: whoever breaks the rules is blocked at once and nobody warns their institution;
+// law enforcement is given what is known of them on its demand, by two operators and on record.
+func TestLawEnforcementIsHelpedAtOnce(t *testing.T) {
+	t.Parallel()
+	covers.Clause(t, "kundelik", "8.1")
+	housetest.Each(t, func(t *testing.T, h *housetest.House) {
+		person, b := desk(t, h, "kundelik")
+		second, mine := atDesk(t, h, "kundelik", "operator2"), atDesk(t, h, "kundelik", "asel")
+		decides(t, b, h, person, "account.immediate_measures/block", "unlawful", "section", "6")
+		if got := mine.Get("/kundelik/cabinet"); got.Status == http.StatusOK && got.Path == "/kundelik/cabinet" {
+			t.Error("a block without notice waits")
+		}
+		outbox := 0
+		err := h.Store.InView(t.Context(), func(tx *store.Tx) error {
+			all, err := tx.Outbox(t.Context(), "kundelik", 100)
+			outbox = len(slices.DeleteFunc(all, func(m notify.Message) bool { return m.To == "asel@example.kz" }))
+			return err
+		})
+		if err != nil || outbox != 0 {
+			t.Errorf("%d others were told (%v)", outbox, err)
+		}
+		page := disclose(b, h, person, "ground", "law", "recipient", "law_enforcement").Want(http.StatusOK)
+		at, _, _ := strings.Cut(page.Path, "?")
+		b.Post(at, "do", "agree").Want(http.StatusForbidden)
+		second.Post(at, "do", "agree").Want(http.StatusOK)
+		if e := entries(t, h, person.User, "privacy.disclosure"); len(e) != 1 || e[0].Citation.Clause != "8.1" || e[0].Detail["recipient"] != "law_enforcement" {
+			t.Errorf("evidence: %+v", e)
+		}
+	})
+}
+
 // TestStaffLookOnlyForAReasonOfTheClause: without one of its reasons nothing is shown; each look is in the
 // register of the operator and in the person's own, with the clause, as a page and as a table.
 func TestStaffLookOnlyForAReasonOfTheClause(t *testing.T) {

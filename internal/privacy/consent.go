@@ -50,6 +50,7 @@ type Scope struct {
 	StateBodies bool
 	Publication bool
 
+	Minors       bool          // whom the person represents, kundelik 4.6
 	ThirdParties bool          // process for the operator, kundelik 4.8
 	KeptFor      clause.Period // after the page is deleted, kundelik 4.12; zero: no clause says
 }
@@ -68,6 +69,9 @@ func ScopeOf(b *clause.Book) Scope {
 	}
 	if rule, _, ok := clause.In[Transfers](b); ok {
 		s.CrossBorder, s.StateBodies, s.Publication = rule.CrossBorder, rule.StateBodies, rule.Publication
+	}
+	if rule, _, ok := clause.In[PolicyDocument](b); ok {
+		s.Minors = rule.RepresentedMinors
 	}
 	if rule, _, ok := clause.In[Processors](b); ok {
 		s.ThirdParties = rule.ThirdParties

@@ -57,6 +57,9 @@ func (s *Personal) purposesTable(v gate.Visit, all []privacy.Purpose) *design.Ta
 func (s *Personal) scope(v gate.Visit, x privacy.Scope) part {
 	var l facts
 	l.add(s.Say(v, "personal.actions"), s.listed(v, "personal.action.", x.Actions))
+	if x.Minors {
+		l.add(s.Say(v, "personal.minors"), s.yesNo(v, x.Minors))
+	}
 	l.add(s.Say(v, "personal.third_parties"), s.yesNo(v, x.ThirdParties))
 	l.add(s.Say(v, "personal.cross_border"), s.yesNo(v, x.CrossBorder))
 	l.add(s.Say(v, "personal.state_bodies"), s.yesNo(v, x.StateBodies))
