@@ -125,7 +125,7 @@ func spread(args []string, names ...string) (out []string) {
 		case strings.HasPrefix(args[i], "-") && args[i] != "-":
 			row = ""
 			out = append(out, args[i])
-			takesValue := !joined && name != "json" && name != "h" && name != "help"
+			takesValue := !joined && name != "json" && name != "recount" && name != "h" && name != "help"
 			if takesValue && i+1 < len(args) {
 				i++
 				out = append(out, args[i])
@@ -312,6 +312,14 @@ func verdictSentence(r *eds.Result) (string, error) {
 }
 
 func printVerdict(out io.Writer, r *eds.Result) error {
+	err := printResult(out, r)
+	if err == nil && r.Valid && slices.ContainsFunc(r.Signers, func(s eds.Signer) bool { return s.Revocation.State == "unchecked" }) {
+		fmt.Fprintln(out, "Nobody was asked whether a certificate had been revoked: give --crl or --ocsp.")
+	}
+	return err
+}
+
+func printResult(out io.Writer, r *eds.Result) error {
 	message, err := verdictSentence(r)
 	if err != nil {
 		return err
@@ -334,15 +342,13 @@ func printVerdict(out io.Writer, r *eds.Result) error {
 	fmt.Fprintf(out, "\n%s\n", message)
 	if !r.Valid {
 		fmt.Fprintf(out, "Reason: %s\n", r.Reason)
-	} else if slices.ContainsFunc(r.Signers, func(s eds.Signer) bool { return s.Revocation.State == "unchecked" }) {
-		fmt.Fprintln(out, "Nobody was asked whether a certificate had been revoked: give --crl or --ocsp.")
 	}
 	return nil
 }
 
 func printChecks(out io.Writer, checks []eds.Check) {
 	for _, c := range checks {
-		line := fmt.Sprintf("%-9s %-11s %s", c.Outcome, c.Name, c.Detail)
+		line := fmt.Sprintf("%-9s %-11s %s", c.Outcome, c.Name, pki.Shown(c.Detail))
 		fmt.Fprintln(out, strings.TrimRight(line, " "))
 	}
 }
@@ -355,10 +361,10 @@ func printHolder(out io.Writer, h pki.Holder) {
 	field(out, "bin", h.BIN)
 }
 
-// field prints what is known, and nothing for what is not.
+// field prints what is known, and nothing for what is not. The value may be outside data.
 func field(out io.Writer, name, value string) {
 	if value != "" {
-		fmt.Fprintf(out, "  %-13s %s\n", name, value)
+		fmt.Fprintf(out, "  %-13s %s\n", name, pki.Shown(value))
 	}
 }
 

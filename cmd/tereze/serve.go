@@ -39,6 +39,8 @@ type serveConfig struct {
 	inside   []netip.Prefix // networks of the operator's own that questions about revocation may go to
 	citizens citizens
 	demo     bool
+
+	phoneStandIn string // address of the page of the stand-in for eGov Mobile; empty: none runs
 }
 
 // opened adds a network of the operator's own to those where an authority may be asked.
@@ -163,6 +165,7 @@ func demo(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.SetOutput(errs)
 	f.StringVar(&c.listen, "listen", "localhost:8080", "address to listen on")
 	signs := f.Bool("ncalayer", false, "run the stand-in for the signing program NCALayer as well")
+	phone := f.Bool("mgovsign", false, "run the stand-in for the phone app eGov Mobile as well; pages that show a code to scan lead to it")
 	f.StringVar(&c.data, "data", "", "folder to keep the demo in (default: a temporary one, removed at the end)")
 	f.StringVar(&c.database, "database", "", "SQLite file, or postgres://… (default: in the data folder)")
 	f.StringVar(&c.portals, "portals", "", "folder of packs that add to or replace the five that ship")
@@ -178,30 +181,42 @@ func demo(ctx context.Context, args []string, out, errs io.Writer) int {
 		defer os.RemoveAll(dir)
 		c.data = dir
 	}
-	if err := demoWith(ctx, c, *signs, out, errs); err != nil {
+	if err := demoWith(ctx, c, *signs, *phone, out, errs); err != nil {
 		fmt.Fprintln(errs, "tereze demo:", err)
 		return 1
 	}
 	return 0
 }
 
-// demoWith runs the portals, and the stand-in for NCALayer beside them where it is asked for.
-func demoWith(ctx context.Context, c serveConfig, signs bool, out, errs io.Writer) error {
-	if !signs {
-		fmt.Fprintln(out, "To sign with test keys, run beside it: tereze ncalayer (or start the demo with --ncalayer); for a phone: tereze mgovsign")
-		return run(ctx, c, out, errs)
+// demoWith runs the portals, and beside them the stand-ins that are asked for.
+func demoWith(ctx context.Context, c serveConfig, ncalayer, phone bool, out, errs io.Writer) error {
+	var beside []func(ctx context.Context) error
+	if ncalayer {
+		stand := ncalayerConfig{listen: "127.0.0.1:13579", page: "127.0.0.1:13580", key: "individual"}
+		beside = append(beside, func(ctx context.Context) error { return stand.run(ctx, out, errs) })
 	}
-	stand := ncalayerConfig{listen: "127.0.0.1:13579", page: "127.0.0.1:13580", key: "individual"}
+	if phone {
+		c.phoneStandIn = "http://" + phonePage + "/"
+		beside = append(beside, func(ctx context.Context) error { return servePhone(ctx, phonePage, out, errs) })
+	}
+	if len(beside) == 0 {
+		fmt.Fprintln(out, "To sign with test keys, run beside it: tereze ncalayer (or start the demo with --ncalayer); for a phone: tereze mgovsign (or --mgovsign)")
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	ended := make(chan error, 1)
-	go func() {
-		defer stop()
-		ended <- stand.run(ctx, out, errs)
-	}()
+	ended := make(chan error, len(beside))
+	for _, stand := range beside {
+		go func() {
+			defer stop()
+			ended <- stand(ctx)
+		}()
+	}
 	err := run(ctx, c, out, errs)
 	stop()
-	return errors.Join(err, <-ended)
+	for range beside {
+		err = errors.Join(err, <-ended)
+	}
+	return err
 }
 
 func run(ctx context.Context, c serveConfig, out, errs io.Writer) error {
@@ -251,7 +266,7 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 	clock.Move(c.clock)
 	cfg := house.Config{
 		Database: c.database, Keys: keys, Clock: clock, Log: log, Demo: c.demo, Public: c.public, Limits: gate.Limits{PostsPerMinute: postsPerMinute, Agreed: true}, Proxies: c.proxies,
-		Mailboxes: c.boxes,
+		Mailboxes: c.boxes, PhoneStandIn: c.phoneStandIn,
 	}
 	if !c.demo {
 		cfg.Authorities = revocation.New(clock.Now, c.inside...).Fetch

@@ -20,7 +20,7 @@ import (
 const verifyHelp = `Checks a receipt without a network, or that a log only grew since it was last
 looked at.
 
-Usage: tereze verify RECEIPT [--key KEY] [--roots DIR]
+Usage: tereze verify RECEIPT [--key KEY] [--roots DIR] [--crl FILE…]
        tereze verify --log URL [--key KEY] [--state FILE] [--recount]
 
 KEY is the verifier key of the log (name+hash+key), or a file that holds it. Without
@@ -32,8 +32,11 @@ it showed at the first look.
 Where something was signed electronically, the receipt has the signature with it, and
 it is verified as of the moment the act was recorded, or of its time-stamp. --roots is a
 folder of certificates of authorities that are trusted beside Kazakhstan's National
-Certification Authority. Whether the certificate was revoked since cannot be known
-without a network: the portal asked when it took the signature.
+Certification Authority. What the authority answered when the portal asked whether
+the certificate was revoked is in the receipt too, and is verified: who answered, about
+which certificate, to which question, and that it held at that moment. A long list is
+in it by its digest alone; give the list with --crl. Receipts of before version 3 have
+nothing of that with them, and the answer says "unchecked".
 
 --log keeps the last checkpoint in the state file and says first, unchanged, grew,
 FORKED or SHRANK. The last two mean that the log has said two things that cannot both
@@ -55,8 +58,10 @@ func verify(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.StringVar(&look.state, "state", "", "`file` of the last look (default: tereze/HOST.checkpoint in your folder of settings)")
 	f.BoolVar(&look.recount, "recount", false, "fetch every leaf and compute the root anew")
 	f.DurationVar(&look.timeout, "timeout", 30*time.Second, "how long one answer of the log may take")
-	roots := f.String("roots", "", "`folder` of certificates of authorities that are trusted too")
-	files, status, done := parse(f, verifyHelp, args, out, errs)
+	var with beside
+	f.StringVar(&with.roots, "roots", "", "`folder` of certificates of authorities that are trusted too")
+	f.Var(&with.crls, "crl", "`files` of lists of revoked certificates that the receipt names")
+	files, status, done := parse(f, verifyHelp, spread(args, "crl"), out, errs)
 	if done {
 		return status
 	}
@@ -71,7 +76,7 @@ func verify(ctx context.Context, args []string, out, errs io.Writer) int {
 	case look.state != "" || look.recount:
 		return misuse(errs, f, "--state and --recount belong to --log")
 	default:
-		err = verifyReceipt(ctx, files[0], look.key, *roots, out)
+		err = verifyReceipt(ctx, files[0], look.key, with, out)
 	}
 	if errors.Is(err, errTold) {
 		return 1
@@ -102,7 +107,7 @@ func keyFrom(s string) (string, error) {
 }
 
 // verifyReceipt prints every check of a receipt and what a good one shows.
-func verifyReceipt(ctx context.Context, name, given, roots string, out io.Writer) error {
+func verifyReceipt(ctx context.Context, name, given string, with beside, out io.Writer) error {
 	data, err := contents(name, evidence.MaxReceipt)
 	if err != nil {
 		return err
@@ -135,7 +140,7 @@ func verifyReceipt(ctx context.Context, name, given, roots string, out io.Writer
 	}
 	printEntry(out, verdict)
 	if verdict.Receipt.Signed != nil {
-		if err := verifySigned(ctx, verdict.Receipt, roots, out); err != nil {
+		if err := verifySigned(ctx, verdict.Receipt, with, out); err != nil {
 			return err
 		}
 	}
@@ -171,7 +176,7 @@ func meaning(check string) string {
 	case "texts":
 		return "the texts it speaks of are those of the entry"
 	case "signed":
-		return "what was signed, and the signature, are those of the entry"
+		return "what was signed, the signature, and what is with it are those of the entry"
 	}
 	return ""
 }

@@ -101,10 +101,17 @@ func phoneNames(n signing.Names) (d phoneDocument) {
 	return d
 }
 
-// phoneReads is API 2: GET /{portal}/mgovSign/{ticket}/documents.
+// phoneReads is API 2: GET /{portal}/mgovSign/{ticket}/documents. That a phone has the documents is noted for
+// the page; it may fetch them again.
 func (a *API) phoneReads(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	asked, err := a.phone(r, v)
+	asked, err := a.Signings.ForPhone(r.Context(), v.Actor.Portal, r.PathValue("ticket"))
 	if err != nil {
+		return err
+	}
+	if err := asked.CheckBearer(r.Header.Get("Authorization")); err != nil {
+		return err
+	}
+	if err := a.Signings.Fetched(r.Context(), asked); err != nil {
 		return err
 	}
 	out := phoneDocuments{SignMethod: asked.Method(), Version: 1}
@@ -122,15 +129,6 @@ func (a *API) phoneReads(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 	return answer(w, http.StatusOK, out)
 }
 
-// phone finds the request of a phone that shows what API 1 gave it.
-func (a *API) phone(r *http.Request, v gate.Visit) (signing.Request, error) {
-	asked, err := a.Signings.ForPhone(r.Context(), v.Actor.Portal, r.PathValue("ticket"))
-	if err != nil {
-		return signing.Request{}, err
-	}
-	return asked, asked.CheckBearer(r.Header.Get("Authorization"))
-}
-
 // phoneAnswers takes what the app puts back: PUT /{portal}/mgovSign/{ticket}/documents. The app knows two
 // answers: 200 "success", and 403 with a message for the person.
 func (a *API) phoneAnswers(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
@@ -146,8 +144,11 @@ func (a *API) phoneAnswers(w http.ResponseWriter, r *http.Request, v gate.Visit)
 }
 
 func (a *API) takeAnswer(r *http.Request, v gate.Visit) error {
-	asked, err := a.phone(r, v)
+	asked, err := a.Signings.ForAnswer(r.Context(), v.Actor.Portal, r.PathValue("ticket"))
 	if err != nil {
+		return err
+	}
+	if err := asked.CheckBearer(r.Header.Get("Authorization")); err != nil {
 		return err
 	}
 	body, err := io.ReadAll(r.Body)
@@ -158,7 +159,8 @@ func (a *API) takeAnswer(r *http.Request, v gate.Visit) error {
 	if err != nil {
 		return err
 	}
-	return a.Signings.Answer(r.Context(), asked, signatures)
+	signed, err := a.Signings.Answer(r.Context(), asked, signatures)
+	return a.Posed(r.Context(), signed, v.Address, err)
 }
 
 // readPhone reads what an app put back: the documents by the ids they were offered under, each once, all

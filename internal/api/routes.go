@@ -29,6 +29,9 @@ type API struct {
 	// 3.4); the actor is of no user where nobody has signed in.
 	Channel  func(ctx context.Context, actor identity.Actor) error
 	Signings *signing.Signings
+	// Posed records that somebody signed with the key of another than was asked, where the refusal says so,
+	// and gives the refusal.
+	Posed func(ctx context.Context, signed signing.Signed, address string, refusal error) error
 	// Origin is how the portals' addresses begin, for those the answers name.
 	Origin func(r *http.Request) string
 	// View reads the log.

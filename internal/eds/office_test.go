@@ -51,7 +51,9 @@ type office struct {
 func newOffice(t testing.TB) *office {
 	t.Helper()
 	o := &office{t: t, serial: 100}
-	lasting := func(c *x509.Certificate) { c.NotBefore, c.NotAfter = noon().AddDate(-5, 0, 0), noon().AddDate(5, 0, 0) }
+	lasting := func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = noon().AddDate(-5, 0, 0), noon().AddDate(50, 0, 0)
+	}
 	o.root = o.issue(holder{key: keys()[0]}, 0, "ROOT", certifying, lasting)
 	o.ca = o.issue(o.root, 1, "CA", certifying, lasting, func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true })
 	return o

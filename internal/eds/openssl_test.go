@@ -105,7 +105,14 @@ func TestMessagesOfOpenSSLAreRead(t *testing.T) {
 		"by key identifier":       {[]string{"-nodetach", "-keyid", "-outform", "DER"}, ""},
 		"as CAdES":                {[]string{"-nodetach", "-cades", "-outform", "DER"}, ""},
 		"without attributes":      {[]string{"-nodetach", "-noattr", "-outform", "DER"}, ""},
+		"with SHA-384":            {[]string{"-nodetach", "-md", "sha384", "-outform", "DER"}, ""},
 		"with SHA-512":            {[]string{"-nodetach", "-md", "sha512", "-outform", "DER"}, ""},
+		"with SHA-224":            {[]string{"-nodetach", "-md", "sha224", "-outform", "DER"}, pki.Unsupported},
+		"with SHA3-256":           {[]string{"-nodetach", "-md", "sha3-256", "-outform", "DER"}, pki.Unsupported},
+		"with RSA-PSS, SHA-512":   {[]string{"-nodetach", "-md", "sha512", "-keyopt", "rsa_padding_mode:pss", "-outform", "DER"}, ""},
+		"with RSA-PSS, no salt":   {[]string{"-nodetach", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_pss_saltlen:0", "-outform", "DER"}, ""},
+		"with RSA-PSS, all salt":  {[]string{"-nodetach", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_pss_saltlen:max", "-outform", "DER"}, ""},
+		"with a mask of SHA-1":    {[]string{"-nodetach", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_mgf1_md:sha1", "-outform", "DER"}, pki.Disagreement},
 		"with RSA-PSS":            {[]string{"-nodetach", "-keyopt", "rsa_padding_mode:pss", "-outform", "DER"}, ""},
 		"with SHA-1":              {[]string{"-nodetach", "-md", "sha1", "-outform", "DER"}, pki.WeakAlgorithm},
 		"without the certificate": {[]string{"-nodetach", "-nocerts", "-outform", "DER"}, pki.NoCertificate},
@@ -127,6 +134,63 @@ func TestMessagesOfOpenSSLAreRead(t *testing.T) {
 		if r := ask(t, o.verifier(), q); r.Reason != c.reason {
 			t.Errorf("%s: reason %q, want %q: %+v", name, r.Reason, c.reason, r)
 		}
+	}
+}
+
+// TestKeysOfEveryKindSignWithOpenSSL: what is taken, and what is refused by name, of the kinds of keys that programs make.
+func TestKeysOfEveryKindSignWithOpenSSL(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for what, c := range map[string]struct {
+		key    []string
+		digest string
+		reason pki.Reason
+	}{
+		"RSA of 3072 bits":          {[]string{"RSA", "-pkeyopt", "rsa_keygen_bits:3072"}, "sha256", ""},
+		"RSA with an exponent of 3": {[]string{"RSA", "-pkeyopt", "rsa_keygen_pubexp:3"}, "sha256", ""},
+		"RSA of 1024 bits":          {[]string{"RSA", "-pkeyopt", "rsa_keygen_bits:1024"}, "sha256", pki.WeakAlgorithm},
+		"a key of RSA-PSS alone":    {[]string{"RSA-PSS"}, "sha256", pki.Unsupported},
+		"P-256":                     {[]string{"EC", "-pkeyopt", "ec_paramgen_curve:P-256"}, "sha256", ""},
+		"P-384 with SHA-512":        {[]string{"EC", "-pkeyopt", "ec_paramgen_curve:P-384"}, "sha512", ""},
+		"a Koblitz curve":           {[]string{"EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"}, "sha256", pki.Malformed},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			run := func(args ...string) {
+				t.Helper()
+				if said, err := openssl(t, args...); err != nil {
+					t.Fatalf("%v: %s", args, said)
+				}
+			}
+			in := func(name string) string { return filepath.Join(dir, name) }
+			ca, err := o.ca.signing(t).Key.PKCS8()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, content := range map[string][]byte{
+				"ca.key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: ca}), "ca.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: o.ca.Raw}),
+				"document": []byte("document"), "ext": []byte("keyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=emailProtection\nsubjectKeyIdentifier=hash\n"),
+			} {
+				if err := os.WriteFile(in(name), content, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run(append([]string{"genpkey", "-out", in("key"), "-algorithm"}, c.key...)...)
+			run("req", "-new", "-key", in("key"), "-out", in("request"), "-subj", "/CN=TEST/serialNumber=IIN800101100112")
+			run("x509", "-req", "-in", in("request"), "-CA", in("ca.pem"), "-CAkey", in("ca.key"), "-set_serial", "77", "-days", "3000", "-extfile", in("ext"), "-out", in("cert"))
+			run("cms", "-sign", "-binary", "-nodetach", "-in", in("document"), "-signer", in("cert"), "-inkey", in("key"), "-md", c.digest, "-outform", "DER", "-out", in("message"))
+			message, err := os.ReadFile(in("message"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := o.verifier()
+			v.Now = time.Now // OpenSSL dates certificates by the machine's clock
+			r := ask(t, v, eds.Question{Document: message, Revocation: eds.WhenGiven})
+			if r.Reason != c.reason || r.Valid != (c.reason == "") {
+				t.Errorf("valid %v, reason %q, want %q: %+v", r.Valid, r.Reason, c.reason, r)
+			}
+		})
 	}
 }
 

@@ -158,7 +158,11 @@ func readDocument(q Question, m *cms.Message, limit int) (document, error) {
 func (s *Signer) signature(q Question, m *cms.Message, signer *cms.Signer, d document) bool {
 	c := m.CertificateOf(signer)
 	if c == nil {
-		s.note(CheckCertificate, pki.Refuse(pki.NoCertificate, errors.New("no enclosed certificate is the one the signer names")))
+		err := m.Unread
+		if err == nil {
+			err = pki.Refuse(pki.NoCertificate, errors.New("no enclosed certificate is the one the signer names"))
+		}
+		s.note(CheckCertificate, err)
 		return false
 	}
 	s.note(CheckCertificate, nil)
@@ -235,6 +239,7 @@ func (v *Own) stand(ctx context.Context, q Question, s *Signer, enclosed []*pki.
 	// Lists that the message encloses count where they are good: they are signed by the authority.
 	q.Evidence.CRLs = slices.Concat(q.Evidence.CRLs, lists)
 	s.Revocation, err = v.revocation(ctx, q, s.Chain, s.JudgedAt)
+	s.Proofs = append(s.Proofs, s.Revocation.proofs...)
 	s.note(CheckRevocation, err)
 }
 

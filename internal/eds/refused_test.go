@@ -170,7 +170,7 @@ func TestBentMessagesAreRefused(t *testing.T) {
 		"attributes of indefinite length":      {func(b *branch) { b.signer().at(3).indefinite = true }, pki.Malformed, eds.CheckForm},
 		"an attribute of indefinite length":    {func(b *branch) { b.signer().at(3, 0).indefinite = true }, pki.Malformed, eds.CheckForm},
 		"a digest in parts":                    {func(b *branch) { b.attribute(t, attrDigest).at(1, 0).cut(8) }, pki.Malformed, eds.CheckForm},
-		"a certificate of indefinite length":   {func(b *branch) { b.certificates().at(0).berish(1) }, pki.Malformed, eds.CheckForm},
+		"a certificate of indefinite length":   {func(b *branch) { b.certificates().at(0).berish(1) }, pki.Malformed, eds.CheckCertificate},
 		"version 3 with issuer and serial":     {func(b *branch) { b.signer().at(0).body = []byte{3} }, pki.Malformed, eds.CheckForm},
 		"signed data of version 9":             {func(b *branch) { b.signedData().at(0).body = []byte{9} }, pki.Malformed, eds.CheckForm},
 		"enveloped data":                       {func(b *branch) { b.at(0).body[8] = 3 }, pki.Unsupported, eds.CheckForm},

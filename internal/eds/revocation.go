@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"tereze/internal/eds/pki"
@@ -48,6 +49,7 @@ func (v *Own) revocation(ctx context.Context, q Question, chain []*pki.Certifica
 		return Revocation{State: string(pki.UnknownState)}, pki.Refuse(pki.RevocationUnknown, errors.New("no issuer to ask"))
 	}
 	e := v.parseEvidence(q.Evidence)
+	var above []Proof // of the authorities
 	for i := len(chain) - 2; i > 0; i-- {
 		a := v.asking(chain[i], chain[i+1], at)
 		err := a.given(e)
@@ -61,13 +63,15 @@ func (v *Own) revocation(ctx context.Context, q Question, chain []*pki.Certifica
 				return a.told, fmt.Errorf("authority %s: %w", chain[i].Subject.CommonName, err)
 			}
 		}
+		above = append(above, a.told.proofs...)
 	}
 	a := v.asking(chain[0], chain[1], at)
 	err := a.given(e)
-	if err == nil || final(err) {
-		return a.told, err
+	if err != nil && !final(err) {
+		err = v.ask(ctx, a, chain[0], err)
 	}
-	return a.told, v.ask(ctx, a, chain[0], err)
+	a.told.proofs = append(a.told.proofs, above...)
+	return a.told, err
 }
 
 // final reports whether nothing that is asked afterwards could make the refusal good.
@@ -81,14 +85,26 @@ func final(err error) bool {
 
 // evidence is what was brought, read.
 type evidence struct {
-	answers     [][]byte
+	answers     []Proof
 	full, delta []*pki.CRL
 	err         error // what is wrong with a piece that could not be read
 }
 
 func (v *Own) parseEvidence(given Evidence) (e evidence) {
-	e.answers = given.OCSP
-	for _, data := range given.CRLs {
+	for _, der := range given.OCSP {
+		e.answers = append(e.answers, Proof{Kind: AskOCSP, Body: der})
+	}
+	lists := slices.Clone(given.CRLs)
+	for _, p := range given.Proofs {
+		switch {
+		case len(p.Body) == 0:
+		case p.Kind == AskOCSP:
+			e.answers = append(e.answers, p)
+		default:
+			lists = append(lists, p.Body)
+		}
+	}
+	for _, data := range lists {
 		list, err := pki.ParseCRL(data)
 		switch {
 		case err != nil:
@@ -108,18 +124,13 @@ func (v *Own) speaksOf(given Evidence, chain []*pki.Certificate) bool {
 	if len(chain) < 2 {
 		return false
 	}
-	a := v.asking(chain[0], chain[1], chain[0].NotBefore)
-	for _, der := range given.OCSP {
-		if _, err := a.answer(der, nil); err == nil {
-			return true
-		}
+	a, e := v.asking(chain[0], chain[1], chain[0].NotBefore), v.parseEvidence(given)
+	about := func(p Proof) bool {
+		_, err := a.answer(p.Body, p.Nonce)
+		return err == nil
 	}
-	for _, data := range given.CRLs {
-		if list, err := pki.ParseCRL(data); err == nil && list.CheckedBy(chain[1], list.ThisUpdate) == nil {
-			return true
-		}
-	}
-	return false
+	by := func(list *pki.CRL) bool { return list.CheckedBy(chain[1], list.ThisUpdate) == nil }
+	return slices.ContainsFunc(e.answers, about) || slices.ContainsFunc(e.full, by) || slices.ContainsFunc(e.delta, by)
 }
 
 // asked is a certificate of which is asked whether it was revoked, and what was said so far.
@@ -156,14 +167,17 @@ func (a *asked) given(e evidence) error {
 		}
 		return nil
 	}
-	for _, der := range e.answers {
-		told, found := a.weigh("ocsp", func() (pki.Status, error) { return a.answer(der, nil) })
+	for _, p := range e.answers {
+		told, found := a.weighAnswer(p.Body, p.Nonce, p.URL)
+		if found == nil && !p.At.IsZero() && !p.At.Equal(told.Known) {
+			found = pki.Refuse(pki.OtherAnswer, fmt.Errorf("the answer is of %s, kept as of %s", told.Known.Format(time.RFC3339), p.At.Format(time.RFC3339)))
+		}
 		if bad := keep(told, found); bad != nil {
 			return bad
 		}
 	}
 	for _, full := range e.full {
-		told, found := a.lists(full, e.delta)
+		told, found := a.lists(listed{full, ""}, e.delta, "")
 		if bad := keep(told, found); bad != nil {
 			return bad
 		}
@@ -175,33 +189,43 @@ func (a *asked) given(e evidence) error {
 }
 
 // answer reads an OCSP answer whatever its age: how old it may be is for weigh to say. An answer with a
-// next update is held to it at the moment asked about.
+// next update has to have held at the moment asked about, or at any since.
 func (a *asked) answer(der, nonce []byte) (pki.Status, error) {
-	question := pki.Asked{Certificate: a.certificate, Issuer: a.issuer, Nonce: nonce, At: a.now, MaxAge: a.now.Sub(a.certificate.NotBefore) + clockSkew}
-	status, err := pki.CheckOCSP(der, question)
-	if err != nil && pki.ReasonOf(err) == pki.RevocationStale {
-		question.At = a.at
-		return pki.CheckOCSP(der, question)
-	}
-	return status, err
+	return pki.CheckOCSP(der, pki.Asked{
+		Certificate: a.certificate, Issuer: a.issuer, Nonce: nonce, At: a.now, Since: a.at, MaxAge: a.now.Sub(a.certificate.NotBefore) + clockSkew,
+	})
+}
+
+func (a *asked) weighAnswer(der, nonce []byte, url string) (Revocation, error) {
+	told, err := a.weigh("ocsp", func() (pki.Status, error) { return a.answer(der, nonce) })
+	told.proofs = []Proof{answerProof(der, nonce, url, told.Known)}
+	return told, err
+}
+
+// listed is a list and where it was had.
+type listed struct {
+	*pki.CRL
+	url string
 }
 
 // lists reads a complete list, with the delta that goes on from it, as of the day they were made.
-func (a *asked) lists(full *pki.CRL, deltas []*pki.CRL) (Revocation, error) {
+func (a *asked) lists(full listed, deltas []*pki.CRL, deltaURL string) (Revocation, error) {
 	told, err := a.weigh("crl", func() (pki.Status, error) {
-		return pki.CheckCRL(full, nil, a.certificate, a.issuer, full.ThisUpdate)
+		return pki.CheckCRL(full.CRL, nil, a.certificate, a.issuer, full.ThisUpdate)
 	})
+	told.proofs = []Proof{listProof(full.CRL, full.url)}
 	if err != nil && (final(err) && pki.ReasonOf(err) != pki.OnHold || pki.ReasonOf(err) == pki.OtherAnswer) {
 		return told, err
 	}
 	// A delta may add a revocation or lift a suspension; one that does not fit changes nothing.
 	for _, delta := range deltas {
-		if delta.Continues(full) != nil {
+		if delta.Continues(full.CRL) != nil {
 			continue
 		}
 		later, found := a.weigh("crl", func() (pki.Status, error) {
-			return pki.CheckCRL(full, delta, a.certificate, a.issuer, delta.ThisUpdate)
+			return pki.CheckCRL(full.CRL, delta, a.certificate, a.issuer, delta.ThisUpdate)
 		})
+		later.proofs = []Proof{listProof(full.CRL, full.url), listProof(delta, deltaURL)}
 		if found == nil || final(found) {
 			told, err = later, found
 		}
@@ -283,7 +307,7 @@ func (v *Own) askOCSP(ctx context.Context, a *asked, url string) (Revocation, er
 	if err != nil {
 		return Revocation{}, pki.Refuse(pki.RevocationUnknown, fmt.Errorf("ask %s: %w", url, err))
 	}
-	return a.weigh("ocsp", func() (pki.Status, error) { return a.answer(der, nonce) })
+	return a.weighAnswer(der, nonce, url)
 }
 
 // askCRL fetches a list and the deltas that the certificate names. A delta that cannot be had leaves
@@ -298,8 +322,9 @@ func (v *Own) askCRL(ctx context.Context, a *asked, url string) (Revocation, err
 		return Revocation{}, err
 	}
 	var deltas []*pki.CRL
-	for _, url := range limited(deltaURLs(a.certificate)) {
-		data, err := v.Fetch(ctx, Request{Kind: AskDelta, URL: url})
+	deltaURL := ""
+	for _, deltaURL = range limited(deltaURLs(a.certificate)) {
+		data, err := v.Fetch(ctx, Request{Kind: AskDelta, URL: deltaURL})
 		if err != nil {
 			continue
 		}
@@ -308,5 +333,5 @@ func (v *Own) askCRL(ctx context.Context, a *asked, url string) (Revocation, err
 			break
 		}
 	}
-	return a.lists(full, deltas)
+	return a.lists(listed{full, url}, deltas, deltaURL)
 }

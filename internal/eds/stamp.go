@@ -33,7 +33,7 @@ func (v *Own) timestamps(ctx context.Context, q Question, s *Signer, signer *cms
 		}
 		switch {
 		case err == nil:
-			s.TimestampedAt = t.At.UTC()
+			s.TimestampedAt, s.Proofs = t.At.UTC(), authority.Revocation.proofs
 			s.Checks = append(s.Checks, Check{Name: CheckTimestamp, Outcome: Passed, Detail: stampedBy(authority)})
 			return
 		case !doubtful(err):

@@ -58,9 +58,11 @@ const (
 type Evidence struct {
 	OCSP [][]byte
 	CRLs [][]byte // complete and delta lists
+	// Proofs are what an earlier verdict relied on. One without its body says nothing.
+	Proofs []Proof
 }
 
-func (e Evidence) empty() bool { return len(e.OCSP) == 0 && len(e.CRLs) == 0 }
+func (e Evidence) empty() bool { return len(e.OCSP) == 0 && len(e.CRLs) == 0 && len(e.Proofs) == 0 }
 
 // Result is the answer: who signed and what each check found.
 type Result struct {
@@ -103,6 +105,7 @@ type Signer struct {
 	JudgedAt      time.Time // the moment at which certificates had to be valid
 	Chain         []*pki.Certificate
 	Revocation    Revocation
+	Proofs        []Proof // what it rests on that nobody in the chain, a time-stamp's included, was revoked
 	Checks        []Check
 }
 
@@ -120,6 +123,8 @@ type Revocation struct {
 	Source    string    // ocsp or crl; empty without one
 	Known     time.Time // when the authority said so
 	RevokedAt time.Time
+
+	proofs []Proof
 }
 
 // States of Revocation that pki.State does not have.

@@ -13,6 +13,9 @@ import (
 // looksLikeXML tells signed XML from signed messages by its first character.
 func looksLikeXML(document []byte) bool {
 	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf"))
+	if bytes.HasPrefix(document, []byte("\xff\xfe<\x00")) || bytes.HasPrefix(document, []byte("\xfe\xff\x00<")) {
+		return true // in UTF-16, to be refused for that
+	}
 	return bytes.HasPrefix(bytes.TrimSpace(document), []byte("<"))
 }
 

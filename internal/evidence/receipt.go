@@ -23,6 +23,8 @@ const (
 	receiptFormat = "tereze-receipt/1"
 	// signedFormat has a signature with it; all else is as in receiptFormat.
 	signedFormat = "tereze-receipt/2"
+	// provenFormat has beside the signature what it rests on that its certificate was not revoked.
+	provenFormat = "tereze-receipt/3"
 	// MaxReceipt is the size in bytes above which a receipt is not read. What this room writes
 	// stays far below: an entry of at most 64 KiB and 53 hashes.
 	MaxReceipt = 1 << 20
@@ -50,7 +52,12 @@ type Receipt struct {
 
 // Signed is what a person signed and the signature, byte for byte. That the bytes are those of the entry is
 // checked here; whose signature it is, package eds finds out.
-type Signed struct{ Statement, Signature []byte }
+type Signed struct {
+	Statement, Signature []byte
+	// Revocation is what authorities said of the certificates, in the form of package eds, under the entry's
+	// digest "revocation"; nil where the entry has none.
+	Revocation []byte
+}
 
 // ReceiptOf makes the receipt of an entry against the newest checkpoint. texts names the details
 // that are digests of texts handed over with it. Absent, when there is no such entry of that home
@@ -109,7 +116,10 @@ func (r Receipt) HasText(name string, content []byte) bool {
 // JSON writes the receipt as a file for the person to keep, one field to a line.
 func (r Receipt) JSON() []byte {
 	format := receiptFormat
-	if r.Signed != nil {
+	switch {
+	case r.Signed != nil && r.Signed.Revocation != nil:
+		format = provenFormat
+	case r.Signed != nil:
 		format = signedFormat
 	}
 	b := appendString([]byte("{\n  \"format\": "), format)
@@ -132,7 +142,11 @@ func (r Receipt) JSON() []byte {
 	}
 	if r.Signed != nil {
 		b = appendString(append(b, ",\n  \"signed\": {\"statement\": "...), base64.StdEncoding.EncodeToString(r.Signed.Statement))
-		b = append(appendString(append(b, ",\n    \"signature\": "...), base64.StdEncoding.EncodeToString(r.Signed.Signature)), '}')
+		b = appendString(append(b, ",\n    \"signature\": "...), base64.StdEncoding.EncodeToString(r.Signed.Signature))
+		if r.Signed.Revocation != nil {
+			b = appendString(append(b, ",\n    \"revocation\": "...), base64.StdEncoding.EncodeToString(r.Signed.Revocation))
+		}
+		b = append(b, '}')
 	}
 	return append(b, "\n}\n"...)
 }
@@ -152,8 +166,8 @@ func ParseReceipt(data []byte) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
 	}
 	format := f.text("format")
-	if format != receiptFormat && format != signedFormat {
-		return Receipt{}, fmt.Errorf("%w: format %.100q, neither %q nor %q", ErrReceipt, format, receiptFormat, signedFormat)
+	if format != receiptFormat && format != signedFormat && format != provenFormat {
+		return Receipt{}, fmt.Errorf("%w: format %.100q, none of %q, %q and %q", ErrReceipt, format, receiptFormat, signedFormat, provenFormat)
 	}
 	r := Receipt{
 		Entry:      readEntry(f.object("entry")),
@@ -168,9 +182,12 @@ func ParseReceipt(data []byte) (Receipt, error) {
 	if f.has("texts") {
 		r.Texts = f.object("texts").texts()
 	}
-	if format == signedFormat { // in the other it is a field too many
+	if format != receiptFormat { // there it is a field too many
 		signed := f.object("signed")
 		r.Signed = &Signed{Statement: signed.octets("statement"), Signature: signed.octets("signature")}
+		if format == provenFormat {
+			r.Signed.Revocation = signed.octets("revocation")
+		}
 		signed.end()
 	}
 	f.end()
@@ -323,12 +340,20 @@ func (r Receipt) checkTexts() error {
 	return nil
 }
 
-// checkSigned ties what was signed, and the signature, to the entry.
+// checkSigned ties what was signed, the signature, and what is known of revocation to the entry. What the
+// entry has a digest of may not be left out.
 func (r Receipt) checkSigned() error {
-	for name, content := range map[string][]byte{"statement": r.Signed.Statement, "signature": r.Signed.Signature} {
-		sum := sha256.Sum256(content)
-		if len(content) == 0 || r.Entry.Detail[name] != hex.EncodeToString(sum[:]) {
-			return fmt.Errorf("the %s is not the one whose digest stands in the entry", name)
+	for _, part := range []struct {
+		name    string
+		content []byte
+	}{{"statement", r.Signed.Statement}, {"signature", r.Signed.Signature}, {"revocation", r.Signed.Revocation}} {
+		digest, named := r.Entry.Detail[part.name]
+		if part.name == "revocation" && !named && part.content == nil {
+			continue
+		}
+		sum := sha256.Sum256(part.content)
+		if len(part.content) == 0 || digest != hex.EncodeToString(sum[:]) {
+			return fmt.Errorf("the %s is not the one whose digest stands in the entry", part.name)
 		}
 	}
 	return nil

@@ -71,6 +71,8 @@ type Config struct {
 	Public string
 	// Demo shows that nothing here is real and gives the clock a page.
 	Demo bool
+	// PhoneStandIn is the address of the page of a demo's stand-in for eGov Mobile; empty: there is none.
+	PhoneStandIn string
 	// BusyTimeout is how long an act waits for another process's lock; zero: the store's own.
 	BusyTimeout time.Duration
 	// Hasher hashes passwords; nil: at the cost of RFC 9106 for a server.
@@ -258,7 +260,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}

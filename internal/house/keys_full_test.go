@@ -146,13 +146,21 @@ func TestSignedAcceptance(t *testing.T) {
 				t.Errorf("what was signed does not say %s", said)
 			}
 		}
-		for _, part := range []*[]byte{&signed.Statement, &signed.Signature} {
+		for _, part := range []*[]byte{&signed.Statement, &signed.Signature, &signed.Revocation} {
 			whole := *part
 			*part = append(bytes.Clone(whole[:len(whole)-1]), whole[len(whole)-1]^1)
 			if _, err := evidence.Verify(verdict.Receipt.JSON(), []string{h.LogKey}); !errors.Is(err, evidence.ErrReceipt) {
 				t.Error("a receipt with a changed byte is good")
 			}
 			*part = whole
+		}
+		answers := signed.Revocation
+		signed.Revocation = nil
+		if _, err := evidence.Verify(verdict.Receipt.JSON(), []string{h.LogKey}); !errors.Is(err, evidence.ErrReceipt) {
+			t.Error("a receipt that leaves out what its entry names is good")
+		}
+		if proofs, err := eds.ReadProofs(answers); err != nil || len(proofs) != 1 || proofs[0].Kind != eds.AskOCSP || len(proofs[0].Nonce) == 0 {
+			t.Errorf("of revocation it has %+v, %v", proofs, err)
 		}
 		if p := b.Sign(b.Get(path), h.Key(t, housetest.Person(number))); p.Status != http.StatusConflict {
 			t.Errorf("signed a second time: %d", p.Status)

@@ -65,7 +65,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
-	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve}
+	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve, PhonePath: api.PhonePath}
 	site.Recovery = &recovery.Recovery{Frame: h.Frame, Accounts: h.Accounts}
 	site.Register = &register.Register{Frame: h.Frame, Ways: map[account.Way]register.Way{
 		account.ByOwnName:    register.Own{Show: site.Front.Register, Take: site.Front.RegisterPost},
@@ -111,7 +111,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Routes(mux)
 	json := &api.API{
 		Gate: h.Gate, Agreements: h.Agreements, Accounts: h.Accounts, Words: h.Frame.Words, Opaque: h.Opaque, LogKey: h.LogKey, SignedIn: h.signedIn, Channel: h.channel,
-		Signings: h.Signings, Origin: h.Frame.Origin,
+		Signings: h.Signings, Posed: asking.Posed, Origin: h.Frame.Origin,
 		View: func(ctx context.Context, look func(evidence.View) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},

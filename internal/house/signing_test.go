@@ -181,6 +181,7 @@ func TestWrongAnswersAreRefused(t *testing.T) {
 		two := o.ask(signing.Ask{Browser: o.browser("g"), Documents: []signing.Document{{MIME: "text/plain", Content: []byte("x")}}})
 		altered := o.sign(r, "individual")
 		altered[0][len(altered[0])-1] ^= 1
+		signedXML := string(o.sign(xml, "individual")[0])
 		for _, c := range []struct {
 			name   string
 			r      signing.Request
@@ -192,6 +193,11 @@ func TestWrongAnswersAreRefused(t *testing.T) {
 			{"altered", r, altered, "eds.reason.bad_signature"},
 			{"in another form", r, o.sign(xml, "individual"), "signing.form"},
 			{"CMS where XML was asked", xml, o.sign(r, "individual"), "signing.form"},
+			{"a bomb of entities", xml, [][]byte{[]byte(`<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>` + signedXML)}, "eds.reason.unsupported"},
+			{"an entity from elsewhere", xml, [][]byte{[]byte(`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>` + signedXML)}, "eds.reason.unsupported"},
+			{"the signature moved into a wrapper", xml, [][]byte{[]byte("<a>" + signedXML + "</a>")}, "eds.reason.wrapped"},
+			{"the statement beside a forged one", xml, [][]byte{[]byte(strings.Replace(signedXML, "<ds:Signature ", "<signing>"+"</signing><ds:Signature ", 1))}, "eds.reason.wrong_document"},
+			{"XML in UTF-16", xml, [][]byte{append([]byte{0xff, 0xfe}, "<\x00a\x00"...)}, "eds.reason.unsupported"},
 			{"revoked", r, o.sign(r, "revoked"), "eds.reason.revoked"},
 			{"expired", r, o.sign(r, "expired"), "eds.reason.expired"},
 			{"for signing in only", r, o.sign(r, "auth"), "eds.reason.wrong_purpose"},

@@ -26,7 +26,7 @@ const (
 // pictured says which steps are kept: all of one portal, of the others what their agreements make
 // different: the ways in among that.
 func pictured(portal, step string) bool {
-	if strings.HasPrefix(step, "support-") || strings.HasPrefix(step, "card-") {
+	if strings.HasPrefix(step, "support-") || strings.HasPrefix(step, "card-") || strings.HasPrefix(step, "owed-") {
 		return true
 	}
 	return portal == "" || portal == "court" || strings.HasPrefix(step, "register-") || strings.HasPrefix(step, "recover") || strings.HasPrefix(step, "own-") || strings.HasPrefix(step, "desk-") || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt", "sign-in", "services", "service", "policy"}, step)

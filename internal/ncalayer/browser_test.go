@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,13 +19,11 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"tereze/internal/api"
 	"tereze/internal/eds"
 	"tereze/internal/eds/authority"
 	"tereze/internal/gate"
 	"tereze/internal/house"
 	"tereze/internal/house/housetest"
-	"tereze/internal/mgovsign"
 	"tereze/internal/ncalayer"
 	"tereze/internal/signing"
 	"tereze/internal/store"
@@ -65,8 +62,6 @@ func newDesk(t *testing.T) *desk {
 	mux.Handle("/", h.Handler)
 	mux.Handle("GET /{portal}/try/sign", h.Gate.Open(h.Frame, "", d.page))
 	mux.Handle("POST /{portal}/try/sign", h.Gate.Open(h.Frame, "", d.take))
-	mux.Handle("GET /{portal}/try/phone", h.Gate.Open(h.Frame, "", d.phonePage))
-	mux.Handle("POST /{portal}/try/phone", h.Gate.Open(h.Frame, "", d.take))
 	mux.Handle("GET /{portal}/try/done", h.Gate.Open(h.Frame, "", func(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 		return h.Frame.Write(w, r, http.StatusOK, h.Frame.Page(r, v, "done"), templ.Raw(`<h1 id="done">done</h1>`))
 	}))
@@ -99,7 +94,7 @@ func (d *desk) draw(w http.ResponseWriter, r *http.Request, v gate.Visit, refusa
 	}
 	f := d.house.Frame
 	summary, byField, _ := f.Errors(v, refusal)
-	s := design.Signing{Encapsulate: true, IIN: d.iin, Format: design.SignFormat(d.format), Other: design.Link{URL: "/egov/try/phone"}}
+	s := design.Signing{Encapsulate: true, IIN: d.iin, Format: design.SignFormat(d.format)}
 	for _, x := range asked.Content.Documents {
 		s.Documents = append(s.Documents, frame.SignDocument(x.Content, x.Names[v.Actor.Language], "/egov/try/document"))
 	}
@@ -120,12 +115,9 @@ func (d *desk) draw(w http.ResponseWriter, r *http.Request, v gate.Visit, refusa
 func (d *desk) take(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	ctx, f := r.Context(), d.house.Frame
 	err := func() error {
-		var answer [][]byte
-		var err error
-		if !strings.HasSuffix(r.URL.Path, "/phone") {
-			if answer, err = frame.Signatures(r, 1); err != nil {
-				return err
-			}
+		answer, err := frame.Signatures(r, 1)
+		if err != nil {
+			return err
 		}
 		id, err := f.Opaque.ID(r.FormValue("request"))
 		if err != nil {
@@ -151,20 +143,6 @@ func (d *desk) take(w http.ResponseWriter, r *http.Request, v gate.Visit) error 
 		return err
 	}
 	return frame.SeeOther(w, r, "/egov/try/done")
-}
-
-func (d *desk) phonePage(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	asked, err := d.ask(r.Context())
-	if err != nil {
-		return err
-	}
-	f := d.house.Frame
-	phone, err := f.Phone(r, v, asked, api.PhonePath(asked), "/egov/try/phone")
-	if err != nil {
-		return err
-	}
-	return f.Write(w, r, http.StatusOK, f.Page(r, v, "Sign"), join(design.Heading{Text: asked.Content.Documents[0].Names[v.Actor.Language]},
-		templ.Raw(`<form method="post"><input type="hidden" name="request" value="`+f.Opaque.Of(asked.ID)+`">`), phone, templ.Raw(`</form>`)))
 }
 
 func join(parts ...templ.Component) templ.Component { return templ.Join(parts...) }
@@ -421,7 +399,7 @@ func TestNothingListens(t *testing.T) {
 // TestOnlyAPageThatSignsMayReachTheProgram holds the policy and the script to the page.
 func TestOnlyAPageThatSignsMayReachTheProgram(t *testing.T) {
 	d := newDesk(t)
-	for path, signs := range map[string]bool{"/egov/try/sign": true, "/egov/try/phone": false, "/egov/try/done": false, "/egov": false} {
+	for path, signs := range map[string]bool{"/egov/try/sign": true, "/egov/try/done": false, "/egov": false} {
 		resp, err := http.Get(d.portal + path)
 		if err != nil {
 			t.Fatal(err)
@@ -446,34 +424,4 @@ func TestWithoutScriptsThereIsTheFile(t *testing.T) {
 	b.do(chromedp.Navigate(d.portal+"/egov/language/en?back=/egov/try/sign"), chromedp.WaitVisible("noscript p"))
 	b.do(chromedp.Click("details summary"), chromedp.WaitVisible(`input[name="signature_file"]`))
 	b.picture("signing-plain-en")
-}
-
-func TestAPhoneInABrowser(t *testing.T) {
-	d := newDesk(t)
-	b := d.tab()
-	for _, language := range []string{"kk", "en"} {
-		b.open("/egov/language/" + language + "?back=/egov/try/phone")
-		b.picture("phone-" + language)
-	}
-	text := read[string](b, `document.querySelector(".tz-phone__text").textContent`)
-	key, err := d.Town.Key("individual")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := sign(t, d, key, text); err != nil {
-		t.Fatal(err)
-	}
-	b.untilSeen("form .govuk-button") // the page finds out by itself
-	b.picture("phone-answered-en")
-	b.do(chromedp.Click("form .govuk-button"))
-	b.untilSeen("#done")
-	if got := strconv.Quote(strings.Join(d.judged(), "|")); got != `"<nil>"` {
-		t.Errorf("judged %s", got)
-	}
-}
-
-func sign(t *testing.T, d *desk, key *authority.Issued, text string) error {
-	t.Helper()
-	app := mgovsign.App{Client: http.DefaultClient, Key: key, Now: d.Now, Language: "kk"}
-	return app.Sign(t.Context(), text, func(mgovsign.Seen) bool { return true })
 }

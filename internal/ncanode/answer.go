@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"tereze/internal/eds"
@@ -32,8 +33,7 @@ type certificate struct {
 	NotBefore   time.Time    `json:"notBefore"`
 	NotAfter    time.Time    `json:"notAfter"`
 	KeyUsage    string       `json:"keyUsage"`
-	Algorithm   string       `json:"signAlg"`
-	KeyUser     []string     `json:"keyUser"`
+	Serial      string       `json:"serialNumber"` // hexadecimal, as Java's BigInteger writes it
 	Subject     *subject     `json:"subject"`
 
 	stamped bool // the signature carries a time-stamp, which NCANode does not verify
@@ -46,15 +46,10 @@ type revocation struct {
 	Reason  string     `json:"reason"`
 }
 
+// subject is what NCANode reads out of the name. Its "bin" is whatever the last organisational unit says.
 type subject struct {
-	CommonName   string `json:"commonName"`
-	SurName      string `json:"surName"`
-	LastName     string `json:"lastName"`
-	Organization string `json:"organization"`
-	IIN          string `json:"iin"`
-	BIN          string `json:"bin"`
-	Country      string `json:"country"`
-	Email        string `json:"email"`
+	IIN string `json:"iin"`
+	BIN string `json:"bin"`
 }
 
 // certificates are the signers' own, one for each signature. A signature without one, which NCANode
@@ -89,9 +84,17 @@ func (a answer) certificates(form eds.Form) (all []certificate, err error) {
 	return all, nil
 }
 
-// signer is one signature as the answer tells of it, with the checks that can be made from it.
-func (c certificate) signer(q eds.Question, now time.Time) eds.Signer {
-	s := eds.Signer{Holder: c.holder(), Algorithm: c.Algorithm, JudgedAt: now, Revocation: eds.Revocation{State: "unchecked"}}
+// is reports whether the answer is about the certificate of a signer of the message. NCANode finds it by issuer and
+// serial number, as we do, and names the serial number; the numbers it read may not contradict ours.
+func (c certificate) is(s eds.Signer) bool {
+	serial, ok := new(big.Int).SetString(c.Serial, 16)
+	contradicts := func(said, own string) bool { return len(said) == 12 && said != own }
+	return ok && serial.Cmp(s.Certificate.SerialNumber) == 0 && !contradicts(c.Subject.IIN, s.Holder.IIN) && !contradicts(c.Subject.BIN, s.Holder.BIN)
+}
+
+// judge adds to a signature that was verified what the answer tells of it, and the checks that NCANode leaves out.
+func (c certificate) judge(q eds.Question, s *eds.Signer, now time.Time) {
+	s.JudgedAt = now
 	note := func(name eds.CheckName, err error) {
 		check := eds.Check{Name: name, Outcome: eds.Passed}
 		if err != nil {
@@ -103,13 +106,19 @@ func (c certificate) signer(q eds.Question, now time.Time) eds.Signer {
 		s.Checks = append(s.Checks, check)
 	}
 	note(eds.CheckCertificate, nil)
+	note(eds.CheckDocument, nil)
+	note(eds.CheckSignature, nil)
 	if c.stamped {
 		s.Checks = append(s.Checks, eds.Check{Name: eds.CheckTimestamp, Outcome: eds.Untrusted, Detail: "NCANode does not verify time-stamps"})
 	}
+	note(eds.CheckAlgorithm, s.Certificate.CheckStrength())
 	note(eds.CheckChain, c.checkTerm(now))
-	note(eds.CheckPurpose, c.checkPurpose(q))
+	note(eds.CheckPurpose, c.checkPurpose(q, s.Certificate))
 	var err error
-	if len(c.Subject.IIN) != 12 && len(c.Subject.BIN) != 12 {
+	switch {
+	case s.Holder.Ambiguous:
+		err = pki.Refuse(pki.ForeignCertificate, errors.New("the certificate names two identification numbers of one kind"))
+	case len(c.Subject.IIN) != 12 && len(c.Subject.BIN) != 12:
 		err = pki.Refuse(pki.ForeignCertificate, errors.New("the certificate names nobody by number"))
 	}
 	note(eds.CheckHolder, err)
@@ -123,7 +132,6 @@ func (c certificate) signer(q eds.Question, now time.Time) eds.Signer {
 		note(eds.CheckChain, pki.Refuse(pki.UnknownIssuer, errors.New("NCANode says no to the certificate")))
 	}
 	s.Valid = s.Reason == ""
-	return s
 }
 
 // checkTerm looks at the dates itself, to tell what NCANode's plain no is about.
@@ -140,11 +148,15 @@ func (c certificate) checkTerm(now time.Time) error {
 }
 
 // checkPurpose holds the key to what it is asked for, which NCANode only tells and does not check.
-func (c certificate) checkPurpose(q eds.Question) error {
-	if c.KeyUsage == "SIGN" || c.KeyUsage == "AUTH" && q.Purpose == pki.Authentication {
-		return nil
+func (c certificate) checkPurpose(q eds.Question, own *pki.Certificate) error {
+	purpose := q.Purpose
+	if purpose == "" {
+		purpose = pki.Signing
 	}
-	return pki.Refuse(pki.WrongPurpose, fmt.Errorf("a key for %q", c.KeyUsage))
+	if c.KeyUsage != "SIGN" && (c.KeyUsage != "AUTH" || purpose != pki.Authentication) {
+		return pki.Refuse(pki.WrongPurpose, fmt.Errorf("a key for %q", c.KeyUsage))
+	}
+	return own.CheckPurpose(purpose)
 }
 
 // known is what the answer tells of revocation. NCANode asks nobody, and says valid, of a certificate
@@ -179,37 +191,4 @@ func source(by string) string {
 		return "crl"
 	}
 	return "ocsp"
-}
-
-// holder reads the names as the authority's profile writes them.
-func (c certificate) holder() pki.Holder {
-	h := pki.Holder{
-		Name: c.Subject.CommonName, Surname: c.Subject.SurName, Patronymic: c.Subject.LastName, Organisation: c.Subject.Organization,
-		Country: c.Subject.Country, Email: c.Subject.Email,
-	}
-	if len(c.Subject.IIN) == 12 {
-		h.IIN = c.Subject.IIN
-	}
-	if len(c.Subject.BIN) == 12 {
-		h.BIN = c.Subject.BIN
-	}
-	for _, user := range c.KeyUser {
-		switch user {
-		case "INDIVIDUAL":
-			h.Kind = pki.Individual
-		case "ORGANIZATION":
-			h.Kind = pki.LegalEntityPerson
-		case "CEO":
-			h.Roles = append(h.Roles, pki.FirstHead)
-		case "CAN_SIGN":
-			h.Roles = append(h.Roles, pki.Signatory)
-		case "CAN_SIGN_FINANCIAL":
-			h.Roles = append(h.Roles, pki.FinancialSignatory)
-		case "HR":
-			h.Roles = append(h.Roles, pki.PersonnelOfficer)
-		case "EMPLOYEE":
-			h.Roles = append(h.Roles, pki.Employee)
-		}
-	}
-	return h
 }

@@ -5,8 +5,10 @@
 // out: it says "valid" of a message in which it found no signer, it does not look at what a key may be
 // used for, it neither verifies a time-stamp nor the answers about revocation, and it does not
 // look at a document given beside one that is enclosed. The gateway believes its yes only as one check
-// among others: it reads the message itself to know what there is to verify, and where the answer leaves
-// something open, it refuses. It keeps nothing.
+// among others: it reads the message itself, verifies each signature too, and takes whose it is from the
+// certificates enclosed; NCANode's word is the chain, the term and revocation. Where the answer leaves
+// something open, it refuses. What it cannot do is written down in docs/ncanode.md. It keeps
+// nothing.
 package ncanode
 
 import (
@@ -19,6 +21,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"tereze/internal/eds"
@@ -82,18 +85,8 @@ func (g *Gateway) Verify(ctx context.Context, q eds.Question) (*eds.Result, erro
 	case said != nil: // it could not read the document
 		return refusal(form, eds.CheckForm, said), nil
 	}
-	r := g.judge(q, form, a)
-	if len(r.Signers) > 0 && len(r.Signers) != asked.signers {
-		return refusal(form, eds.CheckSigners, pki.Refuse(pki.NoSigner, fmt.Errorf("the message has %d signers, NCANode answered for %d", asked.signers, len(r.Signers)))), nil
-	}
+	r := g.judge(q, form, a, asked.signers)
 	r.Content = asked.content
-	if c := asked.certificate; c != nil && r.Valid && len(r.Signers) == 1 {
-		// NCANode does not hand the certificate out; the one in the message has to be whom it answered for.
-		if h, said := c.Holder(), r.Signers[0].Holder; h.IIN != said.IIN || h.BIN != said.BIN {
-			return refusal(form, eds.CheckCertificate, pki.Refuse(pki.OtherCertificate, errors.New("NCANode answered for another holder than the message names"))), nil
-		}
-		r.Signers[0].Certificate = c
-	}
 	return r, nil
 }
 
@@ -104,8 +97,6 @@ func askable(q eds.Question) error {
 		return pki.Refuse(pki.Unsupported, errors.New("NCANode judges by now, another moment was asked about"))
 	case len(q.Evidence.OCSP) > 0 || len(q.Evidence.CRLs) > 0:
 		return pki.Refuse(pki.Unsupported, errors.New("NCANode takes no evidence on revocation"))
-	case q.Bound:
-		return pki.Refuse(pki.Unsupported, errors.New("NCANode does not look at signing-certificate attributes"))
 	case len(q.Document) > maxDocument:
 		return pki.Refuse(pki.TooLarge, fmt.Errorf("%d octets, at most %d are sent", len(q.Document), maxDocument))
 	}
@@ -116,10 +107,8 @@ func askable(q eds.Question) error {
 type request struct {
 	path    string
 	body    map[string]any
-	signers int
-	content []byte // enclosed
-
-	certificate *pki.Certificate // of the one signer of a CMS; nil where there are several
+	signers []eds.Signer // in the order of the message, their signatures verified
+	content []byte       // enclosed
 }
 
 // read prepares the request. It refuses a document given beside another that is enclosed: NCANode would
@@ -136,32 +125,71 @@ func read(q eds.Question, form eds.Form) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
+	if m.Type.String() == cms.TypeTimestamp {
+		return request{}, pki.Refuse(pki.Unsupported, errors.New("NCANode does not verify time-stamps"))
+	}
 	der, err := cms.Unarmour(q.Document)
 	if err != nil {
 		return request{}, err
 	}
-	r := request{path: "cms/verify", signers: len(m.Signers), content: m.Content}
+	r := request{path: "cms/verify", content: m.Content}
 	r.body = map[string]any{"cms": base64.StdEncoding.EncodeToString(der), "revocationCheck": check}
-	if len(m.Signers) == 1 {
-		r.certificate = m.CertificateOf(m.Signers[0])
-	}
+	document := m.Content
 	switch {
 	case q.Content == nil && m.Detached:
 		return request{}, pki.Refuse(pki.NoDocument, errors.New("the signature is detached and its document was not given"))
-	case q.Content == nil:
-		return r, nil
+	case q.Content != nil:
+		if document, err = given(q.Content, m); err != nil {
+			return request{}, err
+		}
+		r.body["data"] = base64.StdEncoding.EncodeToString(document)
 	}
-	document, err := io.ReadAll(io.LimitReader(q.Content, maxDocument+1))
+	for _, signer := range m.Signers {
+		s, err := verified(q, m, signer, document)
+		if err != nil {
+			return request{}, err
+		}
+		r.signers = append(r.signers, s)
+	}
+	return r, nil
+}
+
+// given reads the document beside the message, which has to be the enclosed one if there is one.
+func given(content io.Reader, m *cms.Message) ([]byte, error) {
+	document, err := io.ReadAll(io.LimitReader(content, maxDocument+1))
 	switch {
 	case err != nil:
-		return request{}, fmt.Errorf("read the document: %w", err)
+		return nil, fmt.Errorf("read the document: %w", err)
 	case len(document) > maxDocument:
-		return request{}, pki.Refuse(pki.TooLarge, fmt.Errorf("a document of more than %d octets", maxDocument))
+		return nil, pki.Refuse(pki.TooLarge, fmt.Errorf("a document of more than %d octets", maxDocument))
 	case !m.Detached && !bytes.Equal(document, m.Content):
-		return request{}, pki.Refuse(pki.WrongDocument, errors.New("another document is enclosed"))
+		return nil, pki.Refuse(pki.WrongDocument, errors.New("another document is enclosed"))
 	}
-	r.body["data"] = base64.StdEncoding.EncodeToString(document)
-	return r, nil
+	return document, nil
+}
+
+// verified makes of one signature of a message the checks that need nobody else.
+func verified(q eds.Question, m *cms.Message, signer *cms.Signer, document []byte) (eds.Signer, error) {
+	c := m.CertificateOf(signer)
+	if c == nil {
+		return eds.Signer{}, pki.Refuse(pki.NoCertificate, errors.New("no enclosed certificate is the one the signer names"))
+	}
+	h, err := pki.NewDigest(signer.Digest)
+	if err != nil {
+		return eds.Signer{}, err
+	}
+	h.Write(document)
+	if err := signer.CheckContent(m, h.Sum(nil)); err != nil {
+		return eds.Signer{}, err
+	}
+	bound, err := signer.CheckCertificate(c)
+	if err == nil && q.Bound && !bound {
+		err = pki.Refuse(pki.AttributeMissing, errors.New("no signing-certificate-v2"))
+	}
+	if err == nil {
+		err = signer.CheckSignature(c, document)
+	}
+	return eds.Signer{Certificate: c, Holder: c.Holder(), Algorithm: c.Algorithm(), SignedAt: signer.SignedAt}, err
 }
 
 // readXML makes sure that each signature covers the whole document: NCANode says yes to one that covers
@@ -170,17 +198,23 @@ func readXML(q eds.Question, check []string) (request, error) {
 	if q.Content != nil {
 		return request{}, pki.Refuse(pki.Unsupported, errors.New("signed XML encloses its document: none can be given beside it"))
 	}
+	if q.Bound {
+		return request{}, pki.Refuse(pki.AttributeMissing, errors.New("a signature in XML does not vouch for its certificate"))
+	}
 	signers, err := xmldsig.Verify(q.Document)
 	if err != nil {
 		return request{}, err
 	}
+	r := request{path: "xml/verify", content: signers[0].Content}
+	r.body = map[string]any{"xml": string(q.Document), "revocationCheck": check}
 	for _, s := range signers {
 		if s.Err != nil {
 			return request{}, s.Err
 		}
+		c := s.Certificate
+		r.signers = append(r.signers, eds.Signer{Certificate: c, Holder: c.Holder(), Algorithm: c.Algorithm()})
 	}
-	body := map[string]any{"xml": string(q.Document), "revocationCheck": check}
-	return request{path: "xml/verify", body: body, signers: len(signers), content: signers[0].Content}, nil
+	return r, nil
 }
 
 // post sends one request. said is what NCANode refuses the request itself for.
@@ -222,7 +256,7 @@ func (g *Gateway) post(ctx context.Context, path string, body any, into any) (sa
 }
 
 // judge reads the answer: NCANode's own yes or no, and what it leaves out as far as the answer tells.
-func (g *Gateway) judge(q eds.Question, form eds.Form, a answer) *eds.Result {
+func (g *Gateway) judge(q eds.Question, form eds.Form, a answer, signers []eds.Signer) *eds.Result {
 	certificates, err := a.certificates(form)
 	switch {
 	case err != nil:
@@ -233,10 +267,17 @@ func (g *Gateway) judge(q eds.Question, form eds.Form, a answer) *eds.Result {
 		return refusal(form, eds.CheckSigners, pki.Refuse(pki.TooManySigners, fmt.Errorf("%d signers", len(certificates))))
 	case len(certificates) < q.Signers:
 		return refusal(form, eds.CheckSigners, pki.Refuse(pki.NoSigner, fmt.Errorf("%d signers, want %d", len(certificates), q.Signers)))
+	case len(certificates) != len(signers):
+		return refusal(form, eds.CheckSigners, pki.Refuse(pki.NoSigner, fmt.Errorf("the message has %d signers, NCANode answered for %d", len(signers), len(certificates))))
 	}
 	r := &eds.Result{Form: form, Valid: true}
-	for _, c := range certificates {
-		s := c.signer(q, g.now())
+	for _, s := range signers {
+		i := slices.IndexFunc(certificates, func(c certificate) bool { return c.is(s) })
+		if i < 0 {
+			return refusal(form, eds.CheckCertificate, pki.Refuse(pki.OtherCertificate, errors.New("NCANode answered for another certificate than the message encloses")))
+		}
+		certificates[i].judge(q, &s, g.now())
+		certificates = slices.Delete(certificates, i, i+1)
 		if s.Valid && !a.Valid {
 			// The one no for the whole does not say which signature it is of.
 			s.Valid, s.Reason = false, pki.BadSignature

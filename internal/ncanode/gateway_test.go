@@ -14,6 +14,7 @@ import (
 
 	"tereze/internal/eds"
 	"tereze/internal/eds/pki"
+	"tereze/internal/eds/xmldsig"
 	"tereze/internal/ncanode"
 )
 
@@ -141,7 +142,8 @@ func TestQuestionsThatTheServerHasNoWordsForAreRefused(t *testing.T) {
 	}{
 		"another moment":              {eds.Question{Document: attached(t), At: time.Unix(1, 0)}, pki.Unsupported},
 		"evidence on revocation":      {eds.Question{Document: attached(t), Evidence: eds.Evidence{CRLs: [][]byte{{1}}}}, pki.Unsupported},
-		"signing-certificate":         {eds.Question{Document: attached(t), Bound: true}, pki.Unsupported},
+		"signing-certificate in XML":  {eds.Question{Document: vector(t, "xml/signed_rsa.xml"), Bound: true}, pki.AttributeMissing},
+		"a time-stamp":                {eds.Question{Document: vector(t, "tsp/tsp_token.bin")}, pki.Unsupported},
 		"two signers wanted":          {eds.Question{Document: attached(t), Signers: 2}, pki.NoSigner},
 		"another document beside":     {eds.Question{Document: attached(t), Content: strings.NewReader("other")}, pki.WrongDocument},
 		"detached without a document": {eds.Question{Document: vector(t, "cms/individual_detached.der")}, pki.NoDocument},
@@ -162,9 +164,13 @@ func TestQuestionsThatTheServerHasNoWordsForAreRefused(t *testing.T) {
 
 func TestSignedXMLGoesThroughTheGateway(t *testing.T) {
 	t.Parallel()
-	g, asked := server(t, 200, message("true", `[`+person+`]`))
+	signers, err := xmldsig.Verify(vector(t, "xml/signed_rsa.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, asked := server(t, 200, message("true", `[`+describe(signers[0].Certificate)+`]`))
 	r, err := g.Verify(t.Context(), eds.Question{Document: vector(t, "xml/signed_rsa.xml")})
-	if err != nil || !r.Valid || r.Form != eds.XML || len(r.Content) == 0 {
+	if err != nil || !r.Valid || r.Form != eds.XML || len(r.Content) == 0 || !r.Signers[0].Certificate.Equal(signers[0].Certificate) {
 		t.Fatalf("got %+v, %v", r, err)
 	}
 	if (*asked)["path"] != "/xml/verify" {

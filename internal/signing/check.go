@@ -17,6 +17,7 @@ const FormField = "signature_file"
 type Signed struct {
 	Request    Request
 	Signatures [][]byte // one for each document of the request, as they came
+	Revocation [][]byte // one for each signature: see Pair
 	Holder     pki.Holder
 	Signer     eds.Signer // of the statement
 }
@@ -29,7 +30,8 @@ type Signed struct {
 // Invalid "signing.form" for a signature in another form; Invalid "signing.nobody" for a certificate
 // of no person; Forbidden "signing.other_person", "signing.other_organisation", by the clause on
 // one's own key; Forbidden "signing.several_keys"; TooMany "signing.tries"; Absent "signing.ended";
-// Conflict "signing.not_answered". An error that is none of these means that nobody could say.
+// Conflict "signing.not_answered"; Invalid "form.signature_length"; Unavailable "signing.unverified" when
+// nobody could say.
 func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signed, error) {
 	if !s.live(r) {
 		return Signed{}, ended()
@@ -42,6 +44,9 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 	if len(answer) != len(r.Content.Documents) {
 		return Signed{}, refused(pki.NoSigner)
 	}
+	if len(answer[0]) > maxAnswer {
+		return Signed{}, fault.New(fault.Invalid, "form.signature_length").At(FormField)
+	}
 	if err := s.count(ctx, r); err != nil {
 		return Signed{}, err
 	}
@@ -51,6 +56,11 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 		if err != nil {
 			return Signed{}, err
 		}
+		proofs, err := eds.EncodeProofs(signer.Proofs)
+		if err != nil {
+			return Signed{}, err
+		}
+		signed.Revocation = append(signed.Revocation, proofs)
 		if i == 0 {
 			signed.Signer, signed.Holder = signer, signer.Holder
 		} else if !signer.Certificate.Equal(signed.Signer.Certificate) {
@@ -59,6 +69,9 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 	}
 	return signed, s.whose(r, signed.Holder)
 }
+
+// maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
+const maxAnswer = 256 << 10
 
 func refused(reason pki.Reason) error {
 	return fault.New(fault.Invalid, (&eds.Result{Reason: reason}).Key()).At(FormField)
@@ -88,8 +101,10 @@ func (s *Signings) one(ctx context.Context, r Request, d Document, signature []b
 	}
 	result, err := s.Verifier.Verify(ctx, q)
 	switch {
-	case err != nil:
+	case err != nil && ctx.Err() != nil:
 		return eds.Signer{}, err
+	case err != nil: // a gateway that does not answer is no fault of the signature
+		return eds.Signer{}, fault.New(fault.Unavailable, "signing.unverified").Wrap(err)
 	case result.Form != r.Content.Format:
 		return eds.Signer{}, fault.New(fault.Invalid, "signing.form").At(FormField)
 	case !result.Valid:

@@ -23,15 +23,19 @@ type Kept struct {
 	Signed  []Pair
 }
 
-// Pair is a document and the signature over it.
-type Pair struct{ Document, Signature []byte }
+// Pair is a document and the signature over it, with what it rests on that the certificate was not revoked, as
+// eds.EncodeProofs writes it; nil where the verifier hands nothing of that out.
+type Pair struct {
+	Document, Signature []byte
+	Revocation          []byte `json:",omitempty"`
+}
 
 // Keep is what is to be kept of a checked answer: beside the evidence of the act that followed from it, in
 // that act's transaction.
 func (s Signed) Keep(home, entry identity.ID, at time.Time) Kept {
 	k := Kept{Home: home, Entry: entry, Portal: s.Request.Portal, Purpose: s.Request.Purpose, At: at}
 	for i, d := range s.Request.Content.Documents {
-		k.Signed = append(k.Signed, Pair{d.Content, s.Signatures[i]})
+		k.Signed = append(k.Signed, Pair{d.Content, s.Signatures[i], s.Revocation[i]})
 	}
 	return k
 }
@@ -39,10 +43,14 @@ func (s Signed) Keep(home, entry identity.ID, at time.Time) Kept {
 // Detail is what evidence says of the signature of a statement: digests alone, nothing of the person.
 func (s Signed) Detail() map[string]string {
 	hash := func(b []byte) string { sum := sha256.Sum256(b); return hex.EncodeToString(sum[:]) }
-	return map[string]string{
+	detail := map[string]string{
 		"statement": hash(s.Request.Content.Documents[0].Content), "signature": hash(s.Signatures[0]),
 		"certificate": hash(s.Signer.Certificate.Raw),
 	}
+	if s.Revocation[0] != nil {
+		detail["revocation"] = hash(s.Revocation[0])
+	}
+	return detail
 }
 
 // KeptTx is what reading kept signatures does to the database.

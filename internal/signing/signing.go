@@ -41,7 +41,7 @@ type State string
 const (
 	Open     State = "open"     // nobody has answered
 	Answered State = "answered" // a phone has brought signatures that hold; the browser has not gone on
-	Used     State = "used"     // it has served
+	Used     State = "used"     // it has served, or was withdrawn
 )
 
 // Browser is who asks: the home of the rows, which is a user, or somebody's attempt to become one or to
@@ -110,6 +110,7 @@ type Content struct {
 	Bearer    string   // what the phone has to show with it; empty: nothing
 	Answer    [][]byte // what a phone brought, one for each document
 	Refused   string   // key of why the phone's last answer was not taken
+	Fetched   bool     // a phone has what is to be signed
 }
 
 // Tx is what requests do to the database.
@@ -118,7 +119,7 @@ type Tx interface {
 	AddSigning(ctx context.Context, r Request) error
 	// Signing gives one. Refusal: Absent.
 	Signing(ctx context.Context, home, id identity.ID) (Request, error)
-	// OpenSigning gives the newest open one of a browser for a purpose. Refusal: Absent.
+	// OpenSigning gives the newest one of a browser for a purpose that has not served. Refusal: Absent.
 	OpenSigning(ctx context.Context, portal string, purpose Purpose, home identity.ID, holder []byte) (Request, error)
 	// SaveSigning replaces the one whose version is r.Version-1 and which has not served. Refusal: Conflict.
 	SaveSigning(ctx context.Context, r Request) error
@@ -208,12 +209,22 @@ func (s *Signings) live(r Request) bool {
 	return (r.State == Open || r.State == Answered) && s.Now().Before(r.EndsAt)
 }
 
+// Withdraw ends a request that has not served: the person has cancelled it, or wants another. An answer that
+// comes later is not taken.
+func (s *Signings) Withdraw(ctx context.Context, r Request) error {
+	err := s.InTx(ctx, func(tx Tx) error { return tx.UseSigning(ctx, r.Home, r.ID, s.Now()) })
+	if fault.Is(err, fault.Conflict) {
+		return nil // it is over as it is
+	}
+	return err
+}
+
 // Use lets the request of a checked answer serve, within the act that follows from it: once, however
 // often and from wherever the answer is sent. Refusal: Conflict "eds.reason.nonce_used".
 func (s *Signings) Use(ctx context.Context, tx Tx, signed Signed) error {
 	err := tx.UseSigning(ctx, signed.Request.Home, signed.Request.ID, s.Now())
 	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Conflict, "eds.reason.nonce_used").At(FormField)
+		return usedUp()
 	}
 	return err
 }

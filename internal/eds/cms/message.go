@@ -11,6 +11,7 @@ package cms
 
 import (
 	"bytes"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
@@ -64,6 +65,7 @@ type Message struct {
 	Content      []byte                // the enclosed document
 	Detached     bool                  // no document is enclosed
 	Certificates []*pki.Certificate
+	Unread       error    // why an enclosed certificate cannot be read; it is as if it were not there
 	CRLs         [][]byte // DER of enclosed revocation lists
 	Signers      []*Signer
 }
@@ -116,7 +118,7 @@ func tooLarge(got, limit int) error {
 
 // Unarmour takes PEM or base64 off. Binary data come back as they are.
 func Unarmour(data []byte) ([]byte, error) {
-	trimmed := bytes.TrimSpace(data)
+	trimmed := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
 	switch {
 	case len(trimmed) == 0:
 		return nil, pki.Refuse(pki.Malformed, errors.New("cms: nothing there"))
@@ -144,7 +146,7 @@ func Unarmour(data []byte) ([]byte, error) {
 func text(data []byte) bool {
 	for _, c := range data[:min(len(data), 64)] {
 		letter := c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		if !letter && c != '+' && c != '/' && c != '=' && c != '\r' && c != '\n' {
+		if !letter && c != '+' && c != '/' && c != '=' && c != '\r' && c != '\n' && c != ' ' && c != '\t' {
 			return false
 		}
 	}
@@ -280,11 +282,12 @@ func (m *Message) enclosed(r *reader, limits Limits) error {
 				m.CRLs = append(m.CRLs, e.raw)
 				continue
 			}
-			c, err := pki.ParseCertificate(e.raw)
-			if err != nil {
-				return fmt.Errorf("certificate %d: %w", count+1, err)
+			// Signers enclose what lies in their stores: a certificate that nobody needs spoils nothing.
+			if c, err := pki.ParseCertificate(e.raw); err != nil {
+				m.Unread = fmt.Errorf("certificate %d: %w", count+1, err)
+			} else {
+				m.Certificates = append(m.Certificates, c)
 			}
-			m.Certificates = append(m.Certificates, c)
 		}
 	}
 	return nil
@@ -307,5 +310,21 @@ func (s *Signer) names(c *pki.Certificate) bool {
 	if s.KeyID != nil {
 		return bytes.Equal(s.KeyID, c.SubjectKeyId)
 	}
-	return c.SerialNumber.Cmp(s.Serial) == 0 && bytes.Equal(s.Issuer, c.RawIssuer)
+	return c.SerialNumber.Cmp(s.Serial) == 0 && sameName(s.Issuer, c.RawIssuer)
+}
+
+// sameName compares names as RFC 5280, 7.1 has it as far as programs need that which write names anew: the type
+// of a string makes no difference. What a name matches is only who is tried; the signature decides.
+func sameName(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	var one, other pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(a, &one); err != nil || len(rest) > 0 {
+		return false
+	}
+	if rest, err := asn1.Unmarshal(b, &other); err != nil || len(rest) > 0 {
+		return false
+	}
+	return len(one) > 0 && one.String() == other.String()
 }

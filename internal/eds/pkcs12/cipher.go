@@ -32,7 +32,9 @@ const (
 	oidAES192CBC = "2.16.840.1.101.3.4.1.22"
 	oidAES256CBC = "2.16.840.1.101.3.4.1.42"
 	oidHMACSHA1  = "1.2.840.113549.2.7"
+	oidHMAC224   = "1.2.840.113549.2.8"
 	oidHMAC256   = "1.2.840.113549.2.9"
+	oidSHA224    = "2.16.840.1.101.3.4.2.4"
 	oidHMAC384   = "1.2.840.113549.2.10"
 	oidHMAC512   = "1.2.840.113549.2.11"
 )
@@ -123,6 +125,8 @@ func digestOf(oid string) (func() hash.Hash, error) {
 	switch oid {
 	case pki.DigestSHA1, oidHMACSHA1:
 		return sha1.New, nil
+	case oidSHA224, oidHMAC224:
+		return sha256.New224, nil
 	case pki.DigestSHA256, oidHMAC256:
 		return sha256.New, nil
 	case pki.DigestSHA384, oidHMAC384:

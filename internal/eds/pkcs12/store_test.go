@@ -167,6 +167,7 @@ func TestStoresOfOpenSSLOpen(t *testing.T) {
 		"AES-128":         {"-keypbe", "AES-128-CBC", "-certpbe", "AES-192-CBC"},
 		"DES in PBES2":    {"-keypbe", "DES-EDE3-CBC"},
 		"MAC by SHA-512":  {"-macalg", "sha512"},
+		"MAC by SHA-224":  {"-macalg", "sha224"},
 		"open bags":       {"-keypbe", "NONE", "-certpbe", "NONE"},
 	} {
 		out := filepath.Join(dir, strings.ReplaceAll(what, " ", "-"))
@@ -185,6 +186,44 @@ func TestStoresOfOpenSSLOpen(t *testing.T) {
 		}
 		_, err = pkcs12.Open(data, "")
 		wantReason(t, what+" without a password", err, pki.WrongPassword)
+	}
+}
+
+// TestStoresOfOpenSSLThatAreNotOpened: what is too weak or unknown is refused by name, with the right password too.
+func TestStoresOfOpenSSLThatAreNotOpened(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("there is no openssl here to make stores")
+	}
+	dir := t.TempDir()
+	key, certificate, out := filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem"), filepath.Join(dir, "store")
+	run := func(args ...string) {
+		t.Helper()
+		if said, err := exec.Command("openssl", args...).CombinedOutput(); err != nil {
+			t.Fatalf("openssl %v: %s", args, said)
+		}
+	}
+	run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=store")
+	for what, try := range map[string]struct {
+		flags []string
+		want  pki.Reason
+	}{
+		"RC4":                    {[]string{"-inkey", key, "-legacy", "-keypbe", "PBE-SHA1-RC4-128"}, pki.Unsupported},
+		"no MAC":                 {[]string{"-inkey", key, "-nomac"}, pki.Unsupported},
+		"a MAC by SHA3":          {[]string{"-inkey", key, "-macalg", "sha3-256"}, pki.Unsupported},
+		"AES in another mode":    {[]string{"-inkey", key, "-keypbe", "AES-256-CFB"}, pki.Unsupported},
+		"certificates alone":     {[]string{"-nokeys"}, pki.NoKey},
+		"a key alone":            {[]string{"-inkey", key, "-nocerts"}, pki.NoCertificate},
+		"a derivation too long":  {[]string{"-inkey", key, "-iter", "2000001"}, pki.TooLarge},
+		"the password of others": {[]string{"-inkey", key, "-passout", "pass:another"}, pki.WrongPassword},
+	} {
+		run(append([]string{"pkcs12", "-export", "-in", certificate, "-out", out, "-passout", "pass:x"}, try.flags...)...)
+		data, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = pkcs12.Open(data, "x")
+		wantReason(t, what, err, try.want)
 	}
 }
 

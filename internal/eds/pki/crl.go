@@ -23,6 +23,7 @@ const maxExtensions = 32 // of a list or an entry
 // parser makes several objects for each entry; the authority's lists have hundreds of thousands, so
 // that this one keeps them as they came, behind an index.
 type CRL struct {
+	Raw        []byte // the whole of it, DER
 	RawIssuer  []byte
 	ThisUpdate time.Time
 	NextUpdate time.Time
@@ -59,7 +60,7 @@ func errCRL(what string) error {
 func parseCRL(der []byte) (*CRL, error) {
 	var outer, tbs, algorithm cryptobyte.String
 	input := cryptobyte.String(der)
-	list := &CRL{}
+	list := &CRL{Raw: der}
 	var signature []byte
 	if !input.ReadASN1(&outer, cbasn1.SEQUENCE) || !input.Empty() ||
 		!outer.ReadASN1Element(&tbs, cbasn1.SEQUENCE) ||
@@ -77,9 +78,10 @@ func parseCRL(der []byte) (*CRL, error) {
 
 func (l *CRL) parseTBS(tbs, outerAlgorithm cryptobyte.String) error {
 	var body, algorithm, issuer, revoked, extensions cryptobyte.String
-	var version int
+	version := 0 // of the first version, which has no extensions and does not say so (RFC 5280 §5.1.2.1)
 	var hasRevoked, hasExtensions bool
-	if !tbs.ReadASN1(&body, cbasn1.SEQUENCE) || !body.ReadASN1Integer(&version) || version != 1 {
+	if !tbs.ReadASN1(&body, cbasn1.SEQUENCE) ||
+		body.PeekASN1Tag(cbasn1.INTEGER) && (!body.ReadASN1Integer(&version) || version != 1) {
 		return errCRL("version")
 	}
 	if !body.ReadASN1Element(&algorithm, cbasn1.SEQUENCE) || !bytes.Equal(algorithm, outerAlgorithm) {
@@ -100,6 +102,9 @@ func (l *CRL) parseTBS(tbs, outerAlgorithm cryptobyte.String) error {
 		return errCRL("fields")
 	}
 	if hasExtensions {
+		if version == 0 {
+			return errCRL("extensions in a list of version 1")
+		}
 		if err := l.parseExtensions(extensions); err != nil {
 			return err
 		}

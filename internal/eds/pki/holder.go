@@ -5,6 +5,7 @@ import (
 	"encoding/asn1"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Kind says what sort of holder a certificate names.
@@ -88,7 +89,7 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		if !ok {
 			continue
 		}
-		value = strings.TrimSpace(value)
+		value = Shown(strings.TrimSpace(value))
 		switch a.Type.String() {
 		case "2.5.4.3":
 			h.Name = value
@@ -99,6 +100,10 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		case "2.5.4.5": // serialNumber; a few old certificates carry the BIN here
 			h.readNumber("IIN", &h.IIN, value)
 			h.readNumber("BIN", &h.BIN, value)
+			h.readNumber("PNOKZ-", &h.IIN, value) // ETSI EN 319 412-1 §5.1.3
+		case "2.5.4.97": // organizationIdentifier, as European profiles have it (§5.1.4 there)
+			h.readNumber("BIN", &h.BIN, value)
+			h.readNumber("NTRKZ-", &h.BIN, value)
 		case "2.5.4.11": // organisational unit: of a person it cannot say who they are, but it can contradict
 			h.readNumber("BIN", &h.BIN, value)
 			h.readNumber("IIN", &unit, value)
@@ -116,6 +121,17 @@ func (h *Holder) readSubject(names []pkix.AttributeTypeAndValue) (given string) 
 		h.IIN, h.BIN = "", ""
 	}
 	return given
+}
+
+// Shown is a string of outside data as it may be shown to people: what would move the cursor, begin a line or turn
+// the direction of what follows is replaced, so that a name cannot pass for what the program says about it.
+func Shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 // readNumber takes the twelve digits behind the prefix; any other value says nothing.

@@ -73,6 +73,9 @@ type Asked struct {
 	Nonce []byte
 	// At is the instant at which the answer has to be current: now, or the time of a stamp.
 	At time.Time
+	// Since, unless it is zero, takes an answer that was current at any instant from then to At. What it is
+	// worth now is then for the caller to say.
+	Since time.Time
 	// MaxAge of an answer that names no next update; zero is ten minutes.
 	MaxAge time.Duration
 }
@@ -152,9 +155,10 @@ func CheckOCSP(der []byte, asked Asked) (Status, error) {
 	return status, err
 }
 
-func parseOCSP(der []byte) (*basicResponse, error) {
-	if len(der) > maxResponse {
-		return nil, Refuse(TooLarge, fmt.Errorf("an OCSP answer of %d bytes", len(der)))
+func parseOCSP(data []byte) (*basicResponse, error) {
+	der, err := decodeArmour(data, "OCSP RESPONSE", maxResponse)
+	if err != nil {
+		return nil, err
 	}
 	var wrapper responseWrapper
 	if rest, err := asn1.Unmarshal(der, &wrapper); err != nil || len(rest) > 0 {
@@ -185,11 +189,9 @@ func parseOCSP(der []byte) (*basicResponse, error) {
 func (b *basicResponse) responder(asked Asked) (*Certificate, error) {
 	candidates := []*Certificate{asked.Issuer}
 	for _, raw := range b.Certificates {
-		c, err := ParseCertificate(raw.FullBytes)
-		if err != nil {
-			return nil, err
+		if c, err := ParseCertificate(raw.FullBytes); err == nil { // one that cannot be read is nobody's
+			candidates = append(candidates, c)
 		}
-		candidates = append(candidates, c)
 	}
 	last := Refuse(BadResponder, errors.New("the responder's certificate is not enclosed"))
 	for _, c := range candidates {
@@ -256,13 +258,16 @@ func (s *singleResponse) checkCurrent(asked Asked, produced time.Time) error {
 	if age == 0 {
 		age = defaultAge
 	}
-	latest := asked.At.Add(clockSkew)
+	latest, since := asked.At.Add(clockSkew), asked.At
+	if !asked.Since.IsZero() {
+		since = asked.Since
+	}
 	switch {
 	case s.ThisUpdate.After(latest), produced.After(latest):
 		return Refuse(RevocationStale, errors.New("the OCSP answer is from the future"))
-	case s.NextUpdate.IsZero() && s.ThisUpdate.Before(asked.At.Add(-age)):
+	case s.NextUpdate.IsZero() && s.ThisUpdate.Before(since.Add(-age)):
 		return Refuse(RevocationStale, fmt.Errorf("the OCSP answer is of %s", s.ThisUpdate.Format(time.RFC3339)))
-	case !s.NextUpdate.IsZero() && (asked.At.After(s.NextUpdate) || s.NextUpdate.Before(s.ThisUpdate)):
+	case !s.NextUpdate.IsZero() && (since.After(s.NextUpdate) || s.NextUpdate.Before(s.ThisUpdate)):
 		return Refuse(RevocationStale, fmt.Errorf("the next OCSP answer was due at %s", s.NextUpdate.Format(time.RFC3339)))
 	}
 	return nil

@@ -124,6 +124,9 @@ func parse(data []byte) (*tree, error) {
 		return nil, pki.Refuse(pki.TooLarge, fmt.Errorf("a document of %d bytes", len(data)))
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if foreign(data) {
+		return nil, pki.Refuse(pki.Unsupported, errors.New("a document in another encoding than UTF-8"))
+	}
 	if !utf8.Valid(data) || bytes.ContainsFunc(data, notXML) {
 		return nil, malformed("characters that XML does not have")
 	}
@@ -150,6 +153,24 @@ func parse(data []byte) (*tree, error) {
 		return nil, malformed("the document ends too early")
 	}
 	return &p.tree, nil
+}
+
+// foreign reports whether a document says that it is in another encoding: by the mark of UTF-16 or by its declaration.
+func foreign(data []byte) bool {
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return true
+	}
+	declaration, _, _ := bytes.Cut(data[:min(len(data), 200)], []byte("?>"))
+	if !bytes.HasPrefix(declaration, []byte("<?xml ")) {
+		return false
+	}
+	_, named, found := bytes.Cut(declaration, []byte("encoding"))
+	named = bytes.Trim(named, " \t\r\n=")
+	if !found || len(named) < 2 {
+		return false
+	}
+	name, _, _ := bytes.Cut(named[1:], named[:1])
+	return !bytes.EqualFold(name, []byte("utf-8"))
 }
 
 // notXML reports what is no Char of XML 1.0, §2.2.

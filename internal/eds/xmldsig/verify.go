@@ -14,6 +14,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tereze/internal/eds/pki"
@@ -134,6 +135,9 @@ func (t *tree) verify(signature *node, later []*node) Signer {
 // dissect takes a Signature element apart, in the order of its schema and with nothing else inside.
 func dissect(signature *node) (p parts, err error) {
 	children := signature.elements()
+	if slices.ContainsFunc(children, func(n *node) bool { return n.is(nsDSig, "Object") }) {
+		return p, pki.Refuse(pki.Unsupported, errors.New("objects inside a signature"))
+	}
 	if len(children) < 2 || len(children) > 3 || !children[0].is(nsDSig, "SignedInfo") || !children[1].is(nsDSig, "SignatureValue") ||
 		len(children) == 3 && !children[2].is(nsDSig, "KeyInfo") {
 		return p, malformed("a signature has SignedInfo, SignatureValue and KeyInfo, nothing else")

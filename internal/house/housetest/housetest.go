@@ -190,6 +190,9 @@ func (b *Browser) Do(req *http.Request) *Page {
 	return &Page{t: b.t, Status: resp.StatusCode, Path: resp.Request.URL.RequestURI(), Header: resp.Header, Body: string(body), doc: doc}
 }
 
+// Client reaches the house without the browser's cookies, as an app does.
+func (b *Browser) Client() *http.Client { return &http.Client{Transport: b.client.Transport} }
+
 // Cookies are those the browser sends to the house.
 func (b *Browser) Cookies() []*http.Cookie {
 	b.t.Helper()

@@ -1,15 +1,13 @@
 package cabinet
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/web/frame"
 )
 
 // entriesAView is how many entries one view of the database reads for an export.
@@ -20,54 +18,31 @@ func (s *Cabinet) ActivityCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 	if err := signedIn(v); err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true // RFC 4180 §2
+	entries, err := s.entries(r.Context(), v, 0, entriesAView)
+	if err != nil {
+		return err
+	}
 	var head []string
 	for _, key := range []string{"when", "act", "detail", "who", "clause", "program", "receipt"} {
 		head = append(head, s.Say(v, "cabinet.column."+key))
 	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	for before := identity.ID(0); ; {
-		entries, err := s.entries(r.Context(), v, before, entriesAView)
-		if err != nil {
-			return err
-		}
+	out := frame.AttachCSV(w, "activity.csv", head...)
+	for {
 		staff, err := s.staff(r.Context(), v, entries)
 		if err != nil {
-			return err
+			panic(http.ErrAbortHandler) // a list that ends early must not look whole
 		}
 		for _, e := range entries {
-			before = e.ID
-			err := out.Write([]string{
-				e.At.In(s.Portal(v).Zone).Format(time.RFC3339), harmless(s.act(v, e)), harmless(s.detail(v, e)),
-				harmless(s.by(v, e, staff)), harmless(s.cited(v, e.Citation)), harmless(e.Detail["agent"]), s.receiptURL(v, e.ID),
-			})
-			if err != nil {
-				return err
-			}
+			out.Row(e.At.In(s.Portal(v).Zone).Format(time.RFC3339), s.act(v, e), s.detail(v, e),
+				s.by(v, e, staff), s.cited(v, e.Citation), e.Detail["agent"], s.receiptURL(v, e.ID))
 		}
-		if len(entries) < entriesAView {
-			break
+		if !out.Flush() || len(entries) < entriesAView {
+			return nil
+		}
+		if entries, err = s.entries(r.Context(), v, entries[len(entries)-1].ID, entriesAView); err != nil {
+			panic(http.ErrAbortHandler)
 		}
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return err
-	}
-	return attach(w, "text/csv; charset=utf-8", "activity.csv", b.Bytes())
-}
-
-// harmless keeps a spreadsheet from taking a cell for a formula: a browser may say of itself what it
-// likes, and so may whoever chooses a sign-in name.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // attach sends a file to be kept. It is the person's own, so no cache keeps it.

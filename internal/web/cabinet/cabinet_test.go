@@ -253,7 +253,9 @@ func TestTheActivityPagesThroughEverythingOnce(t *testing.T) {
 		t.Errorf("got %d events on %d pages, want 28 on 2", count, pages)
 	}
 	body := b.Get("/ismet/cabinet/activity.csv").Want(http.StatusOK).Body
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff"))).ReadAll()
+	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\ufeff")))
+	reader.Comma = ';'
+	rows, err := reader.ReadAll()
 	if err != nil || len(rows) != 29 || !strings.HasPrefix(body, "\ufeff") {
 		t.Errorf("the table has %d rows (%v), want 29 with their head", len(rows), err)
 	}

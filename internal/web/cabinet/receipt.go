@@ -57,7 +57,7 @@ func (s *Cabinet) receipt(r *http.Request, v gate.Visit) (evidence.Receipt, erro
 			return nil
 		}
 		if err == nil && len(kept.Signed) > 0 {
-			out.Signed = &evidence.Signed{Statement: kept.Signed[0].Document, Signature: kept.Signed[0].Signature}
+			out.Signed = &evidence.Signed{Statement: kept.Signed[0].Document, Signature: kept.Signed[0].Signature, Revocation: kept.Signed[0].Revocation}
 		}
 		return err
 	})

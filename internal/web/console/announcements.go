@@ -72,16 +72,12 @@ func (c *Console) AnnouncementsCSV(w http.ResponseWriter, r *http.Request, v gat
 	if err != nil {
 		return err
 	}
-	out, err := attachment(w, v.Actor.Portal+"-announcements.csv")
-	if err != nil {
-		return nil //nolint:nilerr // the person has left; the answer was right
-	}
 	languages := c.Portal(v).Languages
 	head := []string{"announcement", "kind", "state", "from", "until", "posted_at", "withdrawn_at"}
 	for _, language := range languages {
 		head = append(head, "title_"+language, "body_"+language)
 	}
-	row(out, head...)
+	out := frame.AttachCSV(w, v.Actor.Portal+"-announcements.csv", head...)
 	for {
 		for _, n := range all {
 			withdrawn := ""
@@ -94,9 +90,9 @@ func (c *Console) AnnouncementsCSV(w http.ResponseWriter, r *http.Request, v gat
 			for _, language := range languages {
 				cells = append(cells, n.Texts[language].Title, n.Texts[language].Body)
 			}
-			row(out, cells...)
+			out.Row(cells...)
 		}
-		if out.Flush(); out.Error() != nil || len(all) < staffBatch {
+		if !out.Flush() || len(all) < staffBatch {
 			return nil
 		}
 		if all, err = c.Operations.History(r.Context(), v.Actor, all[len(all)-1].ID, staffBatch); err != nil {

@@ -275,7 +275,9 @@ func TestTheLogShowsEveryEntryOnceAndNoNames(t *testing.T) {
 	if !marked {
 		t.Error("the file does not say that it is UTF-8")
 	}
-	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.Comma = ';'
+	lines, err := reader.ReadAll()
 	if err != nil || len(lines) != many+1 {
 		t.Fatalf("the file has %d lines (%v), want %d", len(lines), err, many+1)
 	}

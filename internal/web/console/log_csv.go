@@ -1,15 +1,14 @@
 package console
 
 import (
-	"encoding/csv"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"tereze/internal/evidence"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/web/frame"
 )
 
 // csvBatch is how many entries are read at a time; each batch is a look of its own, so that a long
@@ -23,7 +22,7 @@ func (c *Console) LogCSV(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 		return refusal
 	}
 	f.Limit = csvBatch
-	out := csv.NewWriter(w)
+	var out *frame.CSV
 	for first := true; ; first = false {
 		var entries []evidence.Entry
 		var leaves map[identity.ID]evidence.Leaf
@@ -39,19 +38,12 @@ func (c *Console) LogCSV(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 			panic(http.ErrAbortHandler)
 		}
 		if first {
-			h := w.Header()
-			h.Set("Content-Type", "text/csv; charset=utf-8")
-			h.Set("Content-Disposition", `attachment; filename="`+v.Actor.Portal+`-evidence-`+v.Now.In(c.Portal(v).Zone).Format(dayForm)+`.csv"`)
-			h.Set("Cache-Control", "no-store")
-			if _, err := w.Write([]byte("\ufeff")); err != nil { // by it spreadsheets know UTF-8
-				return nil //nolint:nilerr // the person has left; the answer was right
-			}
-			row(out, "number", "at", "act", "actor", "subject", "document", "edition", "clause", "entry", "commitment")
+			out = frame.AttachCSV(w, v.Actor.Portal+"-evidence-"+v.Now.In(c.Portal(v).Zone).Format(dayForm)+".csv", "number", "at", "act", "actor", "subject", "document", "edition", "clause", "entry", "commitment")
 		}
 		for _, e := range entries {
-			row(out, csvRow(e, leaves)...)
+			out.Row(csvRow(e, leaves)...)
 		}
-		if out.Flush(); out.Error() != nil || len(entries) < csvBatch {
+		if !out.Flush() || len(entries) < csvBatch {
 			return nil
 		}
 		f.Before = evidence.MarkOf(entries[len(entries)-1])
@@ -72,20 +64,4 @@ func csvRow(e evidence.Entry, leaves map[identity.ID]evidence.Leaf) []string {
 		number, e.At.UTC().Format(time.RFC3339Nano), e.Act, actor(e.Actor), e.Subject,
 		e.Citation.Document, edition, e.Citation.Clause, strconv.FormatInt(int64(e.ID), 10), commitment,
 	}
-}
-
-// row writes a line. Its error stays with the writer, which is asked after each batch.
-func row(out *csv.Writer, cells ...string) {
-	for i, cell := range cells {
-		cells[i] = harmless(cell)
-	}
-	_ = out.Write(cells) //nolint:errcheck // kept by the writer, see above
-}
-
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

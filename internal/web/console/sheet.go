@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/csv"
 	"net/http"
 
 	"tereze/internal/gate"
@@ -49,14 +48,4 @@ func (c *Console) sheet(w http.ResponseWriter, r *http.Request, v gate.Visit, vi
 		status = refused(refusal)
 	}
 	return c.Write(w, r, status, page, view.page())
-}
-
-// attachment begins a list as a file that spreadsheets open.
-func attachment(w http.ResponseWriter, name string) (*csv.Writer, error) {
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Cache-Control", "no-store")
-	_, err := w.Write([]byte("\ufeff")) // by it spreadsheets know UTF-8
-	return csv.NewWriter(w), err
 }

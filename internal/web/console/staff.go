@@ -179,17 +179,13 @@ func (c *Console) StaffCSV(w http.ResponseWriter, r *http.Request, v gate.Visit)
 	if err != nil {
 		return err
 	}
-	out, err := attachment(w, v.Actor.Portal+"-staff.csv")
-	if err != nil {
-		return nil //nolint:nilerr // the person has left; the answer was right
-	}
-	row(out, "person", "name", "role", "state", "since")
+	out := frame.AttachCSV(w, v.Actor.Portal+"-staff.csv", "person", "name", "role", "state", "since")
 	for {
 		for _, u := range staff {
 			role, _ := staffRole(u.Roles)
-			row(out, c.Opaque.Of(u.ID), u.Shown, string(role), string(u.State), u.CreatedAt.UTC().Format(time.RFC3339))
+			out.Row(c.Opaque.Of(u.ID), u.Shown, string(role), string(u.State), u.CreatedAt.UTC().Format(time.RFC3339))
 		}
-		if out.Flush(); out.Error() != nil || len(staff) < staffBatch {
+		if !out.Flush() || len(staff) < staffBatch {
 			return nil
 		}
 		if staff, err = c.Accounts.Staff(r.Context(), v.Actor, staff[len(staff)-1].ID, staffBatch); err != nil {
@@ -204,11 +200,7 @@ func (c *Console) StaffHistoryCSV(w http.ResponseWriter, r *http.Request, v gate
 	if err != nil {
 		return err
 	}
-	out, err := attachment(w, v.Actor.Portal+"-staff-history.csv")
-	if err != nil {
-		return nil //nolint:nilerr // the person has left; the answer was right
-	}
-	row(out, "person", "role", "taken", "state", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at")
+	out := frame.AttachCSV(w, v.Actor.Portal+"-staff-history.csv", "person", "role", "taken", "state", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at")
 	said := func(id identity.ID, at time.Time) (string, string) {
 		if id == 0 {
 			return "", ""
@@ -220,9 +212,9 @@ func (c *Console) StaffHistoryCSV(w http.ResponseWriter, r *http.Request, v gate
 			by, at := said(g.ProposedBy, g.ProposedAt)
 			decider, decided := said(g.DecidedBy, g.DecidedAt)
 			taken := map[bool]string{true: "yes", false: "no"}[g.Taken]
-			row(out, c.Opaque.Of(g.User), string(g.Role), taken, g.State, g.Reason, by, at, decider, decided)
+			out.Row(c.Opaque.Of(g.User), string(g.Role), taken, g.State, g.Reason, by, at, decider, decided)
 		}
-		if out.Flush(); out.Error() != nil || len(grants) < staffBatch {
+		if !out.Flush() || len(grants) < staffBatch {
 			return nil
 		}
 		if grants, err = c.Accounts.Grants(r.Context(), v.Actor, "", grants[len(grants)-1].ID, staffBatch); err != nil {

@@ -194,6 +194,7 @@ func (s sample) signing() Component {
 		ID: "signing", Name: "signature", Format: SignCMS, Encapsulate: true, Locale: "kk", Wait: 300, States: states,
 		Documents: []SignDocument{{Base64: "MTEK", Name: s.say("Өтініш", "Application"), File: "/application.xml"}},
 		Start:     s.say("NCALayer арқылы қол қою", "Sign with NCALayer"), Stop: s.say("Күтуді тоқтату", "Stop waiting"), Plain: s.say("JavaScript өшірулі", "JavaScript is off"),
+		Here: s.say("Осы компьютерде", "On this computer"), Elsewhere: s.say("Телефонмен", "With a phone"), OtherSaid: s.say("Қосымша керек.", "You need the app."),
 		Other:  Link{s.say("Телефонмен қол қою", "Sign with a phone"), "/phone"},
 		Upload: FileUpload{Field: Field{Name: "signature_file", Label: s.say("Қолтаңба файлы", "Signature file"), Error: s.say("Файлды таңдаңыз", "Choose a file")}, Accept: ".cms"},
 		About:  s.say("Қолтаңба файлын жіберу", "Send a signature file"), Hint: s.say("Құжатқа қол қойыңыз", "Sign the document"), Send: s.say("Жіберу", "Send"),
@@ -202,10 +203,12 @@ func (s sample) signing() Component {
 
 func (s sample) phone() Component {
 	return PhoneSigning{
-		QR: "/qr.png", QRAlt: s.say("QR коды", "QR code"), Open: Link{s.say("Осы телефонда ашу", "Open on this phone"), "https://m.egov.kz/mobileSign/"},
-		Number: "123 456", Lead: s.say("Кодты сканерлеңіз", "Scan the code"), Compare: s.say("Телефондағы нөмір:", "The number on the phone:"), Expires: s.say("18:57 дейін", "Until 18:57"),
-		Refused: s.say("Қолтаңба қабылданбады.", "The signature was not taken."), Label: s.say("Телефондағы қолтаңба", "Signature on the phone"), Waiting: s.say("Күтілуде", "Waiting"), Check: "/phone",
-		Text: "mobileSign:https://portal.example/mgovSign/1", TextSaid: s.say("Кодтың мәтіні", "What the code says"),
+		State: PhoneRefused, Said: s.say("Қолтаңба қабылданбады.", "The signature was not taken."),
+		Steps: []string{s.say("Кодты сканерлеңіз", "Scan the code"), s.say("Қол қойыңыз", "Sign")},
+		QR:    "/qr.png", QRAlt: s.say("QR коды", "QR code"), Same: s.say("Бұл бет телефонда ашылған ба?", "Is this page open on the phone?"), Open: Link{s.say("Қосымшаны ашу", "Open the app"), "https://m.egov.kz/mobileSign/"},
+		Number: "123 456", Compare: s.say("Телефондағы нөмір:", "The number on the phone:"), Expires: s.say("18:57 дейін", "Until 18:57"),
+		Label: s.say("Телефондағы қолтаңба", "Signature on the phone"), Waiting: s.say("Күтілуде", "Waiting"), Check: Link{s.say("Тексеру", "Check"), "/phone"},
+		Text: "mobileSign:https://portal.example/mgovSign/1", TextSaid: s.say("Кодтың мәтіні", "What the code says"), StandIn: Link{s.say("Телефонның орнындағы бағдарлама", "Stand-in for the phone"), "http://127.0.0.1:13581/"},
 	}
 }
 

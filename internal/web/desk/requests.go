@@ -1,8 +1,6 @@
 package desk
 
 import (
-	"encoding/csv"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -226,29 +224,21 @@ func (s *Desk) RequestsCSV(w http.ResponseWriter, r *http.Request, v gate.Visit)
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="requests.csv"`)
-	h.Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, "\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
 	var head []string
 	for _, key := range []string{"number", "kind", "state", "via", "opened", "due"} {
 		head = append(head, s.Say(v, "support."+key))
 	}
-	_ = out.Write(head) // what fails is found by Flush
+	out := frame.AttachCSV(w, "requests.csv", head...)
 	for {
 		for _, q := range all {
 			due := ""
 			if !q.DueAt.IsZero() {
 				due = q.DueAt.In(s.Portal(v).Zone).Format(time.RFC3339)
 			}
-			// Nothing here was typed by anybody, so that no cell can be a formula.
-			_ = out.Write([]string{s.Requests.Number(q), s.Say(v, "support.kind."+q.Kind), s.Say(v, "support.state."+string(q.State)),
-				s.Say(v, "support.via."+string(q.Via)), q.OpenedAt.In(s.Portal(v).Zone).Format(time.RFC3339), due})
+			out.Row(s.Requests.Number(q), s.Say(v, "support.kind."+q.Kind), s.Say(v, "support.state."+string(q.State)),
+				s.Say(v, "support.via."+string(q.Via)), q.OpenedAt.In(s.Portal(v).Zone).Format(time.RFC3339), due)
 		}
-		if out.Flush(); out.Error() != nil || len(all) < f.Limit {
+		if !out.Flush() || len(all) < f.Limit {
 			return nil // whoever has left reads no further
 		}
 		last := all[len(all)-1]

@@ -23,6 +23,8 @@ type Asking struct {
 	Accounts *account.Accounts
 	// Serve lets a checked answer serve within an act of account, and keeps it there.
 	Serve func(signing.Signed) account.Serve
+	// PhonePath is where a phone begins that is to answer a request.
+	PhonePath func(signing.Request) string
 }
 
 // RequestField names the hidden field by which a form says which request it answers.
@@ -34,25 +36,40 @@ type AskedView struct {
 	Signing design.Signing
 }
 
-// Ask makes the request, or gives again the one this browser has open, and draws it. document is the address
-// at which what is to be signed can be fetched, for those who sign elsewhere.
-func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, document, failed string) (AskedView, error) {
-	ask.Portal, ask.Format = v.Actor.Portal, eds.CMS
-	ask.Names = signing.Names{v.Actor.Language: a.Say(v, "sign.document")}
-	var r signing.Request
-	err := a.Signings.InTx(ctx, func(tx signing.Tx) (err error) {
-		r, err = a.Signings.Ask(ctx, tx, ask)
-		return err
-	})
+// Below the address of a page that asks for a signature: what is to be signed, and the page for phones.
+const (
+	DocumentName = "statement.xml"
+	PhoneName    = "phone"
+)
+
+// Ask makes the request, or gives again the one this browser has open, and draws it. place is the address
+// below which what is to be signed can be fetched, for those who sign elsewhere, and signed with a phone.
+func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, place, failed string) (AskedView, error) {
+	r, err := a.ask(ctx, v, ask)
 	if err != nil {
 		return AskedView{}, err
 	}
 	id := a.Opaque.Of(r.ID)
 	d := r.Content.Documents[0]
+	phone := design.Link{Text: a.Say(v, "sign.phone"), URL: place + "/" + PhoneName}
+	if r.State == signing.Answered { // somebody left the page for phones, and the phone has signed since
+		phone = design.Link{Text: a.Say(v, "sign.phone.go_on"), URL: phone.URL + "?" + RequestField + "=" + id}
+	}
 	return AskedView{Request: id, Signing: a.Signing(v, design.Signing{
-		Documents: []design.SignDocument{SignDocument(d.Content, "", document+"?"+RequestField+"="+id)},
-		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN,
+		Documents: []design.SignDocument{SignDocument(d.Content, "", place+"/"+DocumentName+"?"+RequestField+"="+id)},
+		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN, Other: phone,
 	}, failed)}, nil
+}
+
+// ask makes the request, or gives again the one this browser has open.
+func (a *Asking) ask(ctx context.Context, v gate.Visit, ask signing.Ask) (r signing.Request, err error) {
+	ask.Portal, ask.Format = v.Actor.Portal, eds.CMS
+	ask.Names = signing.Names{v.Actor.Language: a.Say(v, "sign.document")}
+	err = a.Signings.InTx(ctx, func(tx signing.Tx) (err error) {
+		r, err = a.Signings.Ask(ctx, tx, ask)
+		return err
+	})
+	return r, err
 }
 
 // request finds the one a form or an address names. Refusal: Absent "signing.ended".
@@ -78,12 +95,16 @@ func (a *Asking) Document(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 	return nil
 }
 
-// Take reads and checks an answer, to a request that states these facts: whose key it is by, and what may serve. Where it is the key of another
-// than the one who was asked, that is recorded as posing as another (egov 3.4.5).
+// Take reads and checks an answer, to a request that states these facts: whose key it is by, and what may
+// serve. The answer is in the form, or is what a phone has brought where the form says so. Where it is the
+// key of another than the one who was asked, that is recorded as posing as another (egov 3.4.5).
 //
 // Refusals: those of Signatures, of signing.Signings.Of, as a Conflict, and of Check.
 func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b signing.Browser, stated ...map[string]string) (account.Key, account.Serve, error) {
 	answer, err := Signatures(r, 1)
+	if r.PostFormValue(PhoneField) != "" {
+		answer, err = nil, nil // what the phone has brought
+	}
 	if err != nil {
 		return account.Key{}, nil, err
 	}
@@ -91,28 +112,30 @@ func (a *Asking) Take(r *http.Request, v gate.Visit, purpose signing.Purpose, b 
 	if err != nil {
 		return account.Key{}, nil, ended(err)
 	}
-	if len(answer[0]) > maxAnswer {
-		return account.Key{}, nil, fault.New(fault.Invalid, "form.signature_length").At(SignatureFile)
-	}
 	for _, facts := range stated {
 		if err := states(asked, facts); err != nil {
 			return account.Key{}, nil, err
 		}
 	}
 	signed, err := a.Signings.Check(r.Context(), asked, answer)
-	if x, ok := errors.AsType[*fault.Fault](err); ok && signed.Signer.Certificate != nil && (x.Key == "signing.other_person" || x.Key == "signing.other_organisation") {
-		if failed := a.Accounts.Posed(r.Context(), v.Actor.Portal, b.Home, x.Cite, v.Address, keyOf(signed)); failed != nil {
-			return account.Key{}, nil, failed
-		}
-	}
-	if err != nil {
+	if err = a.Posed(r.Context(), signed, v.Address, err); err != nil {
 		return account.Key{}, nil, ended(err)
 	}
 	return keyOf(signed), a.Serve(signed), nil
 }
 
-// maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
-const maxAnswer = 256 << 10
+// Posed records that somebody at an address signed with the key of another than was asked (egov 3.4.5), where
+// the refusal of what was signed says so, and gives the refusal.
+func (a *Asking) Posed(ctx context.Context, signed signing.Signed, address string, refusal error) error {
+	x, ok := errors.AsType[*fault.Fault](refusal)
+	if !ok || signed.Signer.Certificate == nil || x.Key != "signing.other_person" && x.Key != "signing.other_organisation" {
+		return refusal
+	}
+	if failed := a.Accounts.Posed(ctx, signed.Request.Portal, signed.Request.Home, x.Cite, address, keyOf(signed)); failed != nil {
+		return failed
+	}
+	return refusal
+}
 
 // states refuses the answer to a request whose facts are not the facts any more: what was accepted is another
 // text than the one that was to be signed.

@@ -44,6 +44,8 @@ type Frame struct {
 	Services func(portal string) bool
 	Public   string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
 	Demo     bool   // say on every page that nothing here is real
+	// PhoneStandIn is where a demonstration's stand-in for a phone can be asked to sign; empty: nowhere.
+	PhoneStandIn string
 
 	fixed map[string]*design.Words // by language
 }

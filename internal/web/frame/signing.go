@@ -3,14 +3,10 @@ package frame
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"strings"
-
-	"github.com/skip2/go-qrcode"
 
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -50,8 +46,8 @@ func (f *Frame) Signing(v gate.Visit, s design.Signing, failed string) design.Si
 		}
 	}
 	s.Start, s.Stop, s.Plain = tell("sign.start"), tell("sign.stop"), tell("sign.plain")
-	if s.Other.URL != "" && s.Other.Text == "" {
-		s.Other.Text = tell("sign.phone")
+	if s.Other.URL != "" {
+		s.Here, s.Elsewhere, s.OtherSaid = tell("sign.here"), tell("sign.elsewhere"), tell("sign.elsewhere.about")
 	}
 	s.States = f.signStates(v)
 	s.About, s.Send = tell("sign.upload.about"), tell("sign.upload.send")
@@ -87,45 +83,6 @@ func (f *Frame) signStates(v gate.Visit) map[string]design.SignState {
 	}
 	return states
 }
-
-// qrSide is the side of a code in pixels: twice what the page shows.
-const qrSide = 464
-
-// Phone is the signing of a request on a phone. api is the path of API 1 (api.PhonePath), check that of this
-// page. The page puts it into a form that posts to where the answer is used.
-// Refusal: Unavailable "form.phone_origin" where nobody has said how phones reach the portals.
-func (f *Frame) Phone(req *http.Request, v gate.Visit, r signing.Request, api, check string) (design.PhoneSigning, error) {
-	origin := f.Origin(req)
-	if origin == "" {
-		return design.PhoneSigning{}, fault.New(fault.Unavailable, "form.phone_origin")
-	}
-	text := "mobileSign:" + origin + api
-	image, err := qrcode.Encode(text, qrcode.Medium, qrSide)
-	if err != nil {
-		return design.PhoneSigning{}, fmt.Errorf("draw a QR code: %w", err)
-	}
-	p := design.PhoneSigning{
-		QR: "data:image/png;base64," + base64.StdEncoding.EncodeToString(image), QRAlt: f.Say(v, "sign.phone.code"),
-		Open:     design.Link{Text: f.Say(v, "sign.phone.same"), URL: phoneLink + url.QueryEscape(origin+api) + phoneApp},
-		TextSaid: f.Say(v, "sign.phone.text"), Number: r.Number(), Lead: f.Say(v, "sign.phone.lead"), Compare: f.Say(v, "sign.phone.compare"),
-		Expires: f.Say(v, "sign.phone.expires", "time", r.EndsAt.In(f.zone(v)).Format("15:04")), Label: f.Say(v, "sign.phone.progress"),
-		Waiting: f.Say(v, "sign.phone.waiting"), Check: check,
-		Answered: r.State == signing.Answered, Done: f.Say(v, "sign.phone.done"), Arrived: f.Say(v, "sign.phone.arrived"),
-	}
-	if f.Demo {
-		p.Text = text // the stand-in for the app takes no pictures
-	}
-	if r.Content.Refused != "" {
-		p.Refused = f.Say(v, r.Content.Refused)
-	}
-	return p, nil
-}
-
-// The link that opens the app on the same phone, by its operator's rules.
-const (
-	phoneLink = "https://m.egov.kz/mobileSign/?link="
-	phoneApp  = "&isi=1476128386&ibi=kz.egov.mobile&apn=kz.mobile.mgov"
-)
 
 // Signatures reads the answer to a design.Signing of so many documents: what the script brought, or the
 // files that were sent in its place. They come as they are: CMS in DER, PEM or base64, or XML.

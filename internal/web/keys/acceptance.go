@@ -47,15 +47,59 @@ func (s *Keys) AcceptancePost(w http.ResponseWriter, r *http.Request, v gate.Vis
 	if err != nil {
 		return err
 	}
+	to, err := s.signAcceptance(r, v, x)
+	if err != nil {
+		return s.showAcceptance(w, r, v, err)
+	}
+	return frame.SeeOther(w, r, to)
+}
+
+// signAcceptance takes the answer and says where the receipt is.
+func (s *Keys) signAcceptance(r *http.Request, v gate.Visit, x agreement.Acceptance) (to string, err error) {
 	key, serve, err := s.Take(r, v, signing.Accept, s.browser(v, s.Token(r, v.Actor.Portal)), x.Stated())
 	if err != nil {
-		return s.showAcceptance(w, r, v, err)
+		return "", err
 	}
 	entry, err := s.Sign(r.Context(), v.Actor, x, key, serve)
+	return home(v) + "/cabinet/receipts/" + s.Opaque.Of(entry), err
+}
+
+// AcceptancePhone is GET /{portal}/cabinet/agreement/{document}/sign/phone.
+func (s *Keys) AcceptancePhone(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	_, p, err := s.acceptancePhoning(r, v)
 	if err != nil {
-		return s.showAcceptance(w, r, v, err)
+		return err
 	}
-	return frame.SeeOther(w, r, home(v)+"/cabinet/receipts/"+s.Opaque.Of(entry))
+	return s.ShowPhone(w, r, v, p)
+}
+
+// AcceptancePhonePost is POST /{portal}/cabinet/agreement/{document}/sign/phone.
+func (s *Keys) AcceptancePhonePost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	x, p, err := s.acceptancePhoning(r, v)
+	if err != nil {
+		return err
+	}
+	return s.TakePhone(w, r, v, p, func() (string, error) { return s.signAcceptance(r, v, x) })
+}
+
+func (s *Keys) acceptancePhoning(r *http.Request, v gate.Visit) (agreement.Acceptance, frame.Phoning, error) {
+	x, err := s.acceptance(r, v)
+	if err != nil {
+		return x, frame.Phoning{}, err
+	}
+	ask, err := s.askAcceptance(r, v, x)
+	return x, frame.Phoning{Ask: ask, Of: s.Say(v, "keys.acceptance.title"), Back: acceptanceURL(v, x.Document), Cite: s.Cite(v, x.Cite)}, err
+}
+
+// askAcceptance asks for a signature of what was accepted, by the key of whom the account is.
+func (s *Keys) askAcceptance(r *http.Request, v gate.Visit, x agreement.Acceptance) (signing.Ask, error) {
+	bound, err := s.Accounts.KeyOf(r.Context(), v.Actor)
+	if err != nil {
+		return signing.Ask{}, err
+	}
+	stated := x.Stated()
+	stated["user"], stated["name"] = s.Opaque.Of(v.Actor.User), v.Actor.Shown
+	return signing.Ask{Purpose: signing.Accept, Browser: s.browser(v, s.Token(r, v.Actor.Portal)), IIN: bound.IIN, Fields: frame.Stated(stated)}, nil
 }
 
 func (s *Keys) showAcceptance(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
@@ -63,7 +107,7 @@ func (s *Keys) showAcceptance(w http.ResponseWriter, r *http.Request, v gate.Vis
 	if err != nil {
 		return err
 	}
-	bound, err := s.Accounts.KeyOf(r.Context(), v.Actor)
+	ask, err := s.askAcceptance(r, v, x)
 	if err != nil {
 		return err
 	}
@@ -76,8 +120,5 @@ func (s *Keys) showAcceptance(w http.ResponseWriter, r *http.Request, v gate.Vis
 		{Key: s.Say(v, "keys.acceptance.edition"), Value: strconv.Itoa(x.Edition)},
 		{Key: s.Say(v, "keys.acceptance.at"), Value: s.Instant(v, x.At)},
 	}
-	stated := x.Stated()
-	stated["user"], stated["name"] = s.Opaque.Of(v.Actor.User), v.Actor.Shown
-	ask := signing.Ask{Purpose: signing.Accept, Browser: s.browser(v, s.Token(r, v.Actor.Portal)), IIN: bound.IIN, Fields: frame.Stated(stated)}
-	return s.show(w, r, v, view, &ask, acceptanceURL(v, x.Document)+documentName, refused)
+	return s.show(w, r, v, view, &ask, acceptanceURL(v, x.Document), refused)
 }

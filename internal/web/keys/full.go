@@ -27,14 +27,67 @@ func (s *Keys) FullDocument(w http.ResponseWriter, r *http.Request, v gate.Visit
 
 // FullPost binds the number of whom the key stands for.
 func (s *Keys) FullPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	key, serve, err := s.Take(r, v, signing.Bind, s.browser(v, s.Token(r, v.Actor.Portal)))
-	if err == nil {
-		err = s.Accounts.Bind(r.Context(), v.Actor, key, serve)
-	}
+	to, err := s.bindFull(r, v)
 	if err != nil {
 		return s.showFull(w, r, v, err)
 	}
-	return frame.SeeOther(w, r, fullURL(v)+"?done=1")
+	return frame.SeeOther(w, r, to)
+}
+
+// bindFull takes the answer and says where its success is told.
+func (s *Keys) bindFull(r *http.Request, v gate.Visit) (to string, err error) {
+	key, serve, err := s.Take(r, v, signing.Bind, s.browser(v, s.Token(r, v.Actor.Portal)))
+	if err != nil {
+		return "", err
+	}
+	return fullURL(v) + "?done=1", s.Accounts.Bind(r.Context(), v.Actor, key, serve)
+}
+
+// FullPhone is GET /{portal}/cabinet/full-registration/phone.
+func (s *Keys) FullPhone(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	p, err := s.fullPhoning(r, v)
+	if err != nil {
+		return err
+	}
+	if p.Ask.Purpose == "" {
+		return frame.SeeOther(w, r, p.Back)
+	}
+	return s.ShowPhone(w, r, v, p)
+}
+
+// FullPhonePost is POST /{portal}/cabinet/full-registration/phone.
+func (s *Keys) FullPhonePost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	p, err := s.fullPhoning(r, v)
+	if err != nil {
+		return err
+	}
+	if p.Ask.Purpose == "" {
+		return frame.SeeOther(w, r, p.Back)
+	}
+	return s.TakePhone(w, r, v, p, func() (string, error) { return s.bindFull(r, v) })
+}
+
+// fullPhoning asks for nothing where the registration is full. Refusal: Absent where there is none.
+func (s *Keys) fullPhoning(r *http.Request, v gate.Visit) (frame.Phoning, error) {
+	_, cite, bound, ok, err := s.Accounts.FullRegistration(r.Context(), v.Actor)
+	switch {
+	case err != nil:
+		return frame.Phoning{}, err
+	case !ok:
+		return frame.Phoning{}, fault.New(fault.Absent, "gate.no_page")
+	}
+	p := frame.Phoning{Of: s.Say(v, "keys.full.title"), Back: fullURL(v), Cite: s.Cite(v, cite)}
+	if bound == nil {
+		p.Ask = s.askFull(r, v)
+	}
+	return p, nil
+}
+
+func (s *Keys) askFull(r *http.Request, v gate.Visit) signing.Ask {
+	return signing.Ask{
+		Purpose: signing.Bind, Browser: s.browser(v, s.Token(r, v.Actor.Portal)),
+		Fields: frame.Stated(map[string]string{"user": s.Opaque.Of(v.Actor.User), "name": v.Actor.Shown}),
+	}
 }
 
 func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
@@ -58,11 +111,8 @@ func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, re
 		return s.show(w, r, v, view, nil, "", refused)
 	}
 	view.Lead, view.Told = s.Say(v, "keys.full.lead"), s.Say(v, "keys.full.who")
-	ask := signing.Ask{
-		Purpose: signing.Bind, Browser: s.browser(v, s.Token(r, v.Actor.Portal)),
-		Fields: frame.Stated(map[string]string{"user": s.Opaque.Of(v.Actor.User), "name": v.Actor.Shown}),
-	}
-	return s.show(w, r, v, view, &ask, fullURL(v)+documentName, refused)
+	ask := s.askFull(r, v)
+	return s.show(w, r, v, view, &ask, fullURL(v), refused)
 }
 
 // party is whose data are bound.

@@ -27,9 +27,6 @@ type Keys struct {
 	Sign func(ctx context.Context, actor identity.Actor, x agreement.Acceptance, key account.Key, serve account.Serve) (identity.ID, error)
 }
 
-// documentName is the last part of the address at which what is to be signed is fetched.
-const documentName = "/statement.xml"
-
 func home(v gate.Visit) string { return "/" + v.Actor.Portal }
 
 // signView is a page that asks for a signature.

@@ -51,15 +51,24 @@ func (s *Keys) SignInDocument(w http.ResponseWriter, r *http.Request, v gate.Vis
 
 // SignInPost is POST /{portal}/sign-in/key.
 func (s *Keys) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	to, err := s.signIn(w, r, v)
+	if err != nil {
+		return s.showSignIn(w, r, v, err)
+	}
+	return frame.SeeOther(w, r, to)
+}
+
+// signIn takes the answer, gives the browser its session, and says where it begins.
+func (s *Keys) signIn(w http.ResponseWriter, r *http.Request, v gate.Visit) (to string, err error) {
 	portal := v.Actor.Portal
 	token := gate.AttemptToken(r, portal, account.WayKey)
 	_, carry, err := s.Accounts.KeyAttempt(r.Context(), portal, token)
 	if err != nil {
-		return s.showSignIn(w, r, v, err)
+		return "", err
 	}
 	kept, err := url.ParseQuery(carry)
 	if err != nil {
-		return err
+		return "", err
 	}
 	site, _ := s.PasskeySite(r, v)
 	in, err := s.Accounts.SignInByKey(r.Context(), account.SignIn{
@@ -71,16 +80,65 @@ func (s *Keys) SignInPost(w http.ResponseWriter, r *http.Request, v gate.Visit) 
 		return s.Take(r, v, signing.SignIn, signing.Browser{Home: at.ID, Token: token})
 	})
 	if err != nil {
-		return s.showSignIn(w, r, v, err)
+		return "", err
 	}
 	http.SetCookie(w, gate.AttemptCookie(portal, account.WayKey, ""))
 	if in.Second != "" {
 		http.SetCookie(w, gate.AttemptCookie(portal, account.WayPasskeyAfter, in.Second))
-		return frame.SeeOther(w, r, home(v)+"/sign-in/second")
+		return home(v) + "/sign-in/second", nil
 	}
 	http.SetCookie(w, gate.SessionCookie(portal, in.Token))
 	http.SetCookie(w, gate.DeviceCookie(portal, in.Device, v.Now))
-	return frame.SeeOther(w, r, frame.Local(v, kept.Get("next"), s.Begin(in.Actor)))
+	return frame.Local(v, kept.Get("next"), s.Begin(in.Actor)), nil
+}
+
+// SignInPhone is GET /{portal}/sign-in/key/phone.
+func (s *Keys) SignInPhone(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	p, err := s.signInPhoning(r, v)
+	if fault.Is(err, fault.Absent) {
+		return frame.SeeOther(w, r, home(v)+"/sign-in")
+	}
+	if err != nil {
+		return err
+	}
+	return s.ShowPhone(w, r, v, p)
+}
+
+// SignInPhonePost is POST /{portal}/sign-in/key/phone. Without an attempt it leads back to the sign-in.
+func (s *Keys) SignInPhonePost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	p, err := s.signInPhoning(r, v)
+	if fault.Is(err, fault.Absent) {
+		return frame.SeeOther(w, r, home(v)+"/sign-in")
+	}
+	if err != nil {
+		return err
+	}
+	if done, err := s.PressPhone(w, r, v, p); done || err != nil {
+		return err
+	}
+	to, refused := s.signIn(w, r, v)
+	if refused == nil {
+		return frame.SeeOther(w, r, to)
+	}
+	if _, err = s.signInPhoning(r, v); fault.Is(err, fault.Absent) { // the signature has served, and there is nothing more to sign
+		return s.showSignIn(w, r, v, refused)
+	}
+	return s.RefusePhone(w, r, v, p, refused)
+}
+
+// signInPhoning asks for the signature of the browser's attempt. Refusal: Absent where there is none.
+func (s *Keys) signInPhoning(r *http.Request, v gate.Visit) (frame.Phoning, error) {
+	token := gate.AttemptToken(r, v.Actor.Portal, account.WayKey)
+	at, _, err := s.Accounts.KeyAttempt(r.Context(), v.Actor.Portal, token)
+	p := frame.Phoning{Ask: askSignIn(at, token), Of: s.Say(v, "keys.sign_in.title"), Back: home(v) + "/sign-in/key"}
+	if _, cite := s.Accounts.KeyFirst(v.Actor.Portal); !cite.Zero() {
+		p.Cite = s.Cite(v, cite)
+	}
+	return p, err
+}
+
+func askSignIn(at account.Attempt, token string) signing.Ask {
+	return signing.Ask{Purpose: signing.SignIn, Browser: signing.Browser{Home: at.ID, Token: token}}
 }
 
 // showSignIn draws the challenge, or leads back to the sign-in where there is none.
@@ -101,15 +159,15 @@ func (s *Keys) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 	if _, cite := s.Accounts.KeyFirst(v.Actor.Portal); !cite.Zero() {
 		view.Cite = s.Cite(v, cite)
 	}
-	ask := signing.Ask{Purpose: signing.SignIn, Browser: signing.Browser{Home: at.ID, Token: token}}
+	ask := askSignIn(at, token)
 	if gone {
 		return s.show(w, r, v, view, nil, "", refused)
 	}
-	return s.show(w, r, v, view, &ask, home(v)+"/sign-in/key"+documentName, refused)
+	return s.show(w, r, v, view, &ask, home(v)+"/sign-in/key", refused)
 }
 
-// show draws a page that asks for a signature, with what was refused.
-func (s *Keys) show(w http.ResponseWriter, r *http.Request, v gate.Visit, view signView, ask *signing.Ask, document string, refused error) error {
+// show draws a page that asks for a signature, with what was refused. place is its address.
+func (s *Keys) show(w http.ResponseWriter, r *http.Request, v gate.Visit, view signView, ask *signing.Ask, place string, refused error) error {
 	status, byField := http.StatusOK, map[string]string(nil)
 	if refused != nil {
 		var ok bool
@@ -119,7 +177,7 @@ func (s *Keys) show(w http.ResponseWriter, r *http.Request, v gate.Visit, view s
 		status = frame.FormStatus(refused)
 	}
 	if ask != nil {
-		asked, err := s.Ask(r.Context(), v, *ask, document, byField[frame.SignatureFile])
+		asked, err := s.Ask(r.Context(), v, *ask, place, byField[frame.SignatureFile])
 		if err != nil {
 			return err
 		}

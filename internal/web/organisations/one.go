@@ -141,7 +141,7 @@ func (s *Organisations) MembersCSV(w http.ResponseWriter, r *http.Request, v gat
 	out := s.export(w, v, "members.csv", "person", "role", "since", "term", "state")
 	for len(members) > 0 {
 		for _, m := range members {
-			write(out, m.Shown, s.role(v, m.Role), m.BeganAt.In(s.Portal(v).Zone).Format(time.RFC3339), s.until(v, m.Until), s.memberState(v, m).Text)
+			out.Row(m.Shown, s.role(v, m.Role), m.BeganAt.In(s.Portal(v).Zone).Format(time.RFC3339), s.until(v, m.Until), s.memberState(v, m).Text)
 		}
 		if len(members) < rowsAView {
 			break
@@ -152,7 +152,7 @@ func (s *Organisations) MembersCSV(w http.ResponseWriter, r *http.Request, v gat
 		}
 	}
 	out.Flush()
-	return out.Error()
+	return nil
 }
 
 // Acts is GET …/acts: what was done for the organisation, and by whom.
@@ -210,7 +210,7 @@ func (s *Organisations) ActsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	out := s.export(w, v, "acts.csv", "when", "done", "person")
 	for len(done) > 0 {
 		for _, e := range done {
-			write(out, e.At.In(s.Portal(v).Zone).Format(time.RFC3339), s.Act(v, e.Act), e.Shown)
+			out.Row(e.At.In(s.Portal(v).Zone).Format(time.RFC3339), s.Act(v, e.Act), e.Shown)
 		}
 		if len(done) < rowsAView {
 			break
@@ -221,5 +221,5 @@ func (s *Organisations) ActsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 		}
 	}
 	out.Flush()
-	return out.Error()
+	return nil
 }

@@ -6,8 +6,6 @@
 package organisations
 
 import (
-	"encoding/csv"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -222,35 +220,11 @@ func (s *Organisations) columns(v gate.Visit, names ...string) (out []design.Col
 	return out
 }
 
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@|%\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
-
 // export begins a table to keep, with its head.
-func (s *Organisations) export(w http.ResponseWriter, v gate.Visit, name string, columns ...string) *csv.Writer {
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Cache-Control", "no-store")
-	_, _ = io.WriteString(w, "\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
+func (s *Organisations) export(w http.ResponseWriter, v gate.Visit, name string, columns ...string) *frame.CSV {
 	var head []string
 	for _, c := range s.columns(v, columns...) {
 		head = append(head, c.Text)
 	}
-	_ = out.Write(head) // whoever has left reads no further
-	return out
-}
-
-// write adds a row to a table to keep.
-func write(out *csv.Writer, cells ...string) {
-	for i := range cells {
-		cells[i] = harmless(cells[i])
-	}
-	_ = out.Write(cells) // as above
+	return frame.AttachCSV(w, name, head...)
 }

@@ -105,10 +105,10 @@ func (s *Organisations) NamedCSV(w http.ResponseWriter, r *http.Request, v gate.
 	}
 	out := s.export(w, v, "my-representatives.csv", "person", "contact", "kinds", "term", "state", "since")
 	for _, x := range all {
-		write(out, x.Name, x.To, s.submissions(v, x.Kinds), s.until(v, x.Until), s.representativeState(v, x).Text, x.MadeAt.In(s.Portal(v).Zone).Format(time.RFC3339))
+		out.Row(x.Name, x.To, s.submissions(v, x.Kinds), s.until(v, x.Until), s.representativeState(v, x).Text, x.MadeAt.In(s.Portal(v).Zone).Format(time.RFC3339))
 	}
 	out.Flush()
-	return out.Error()
+	return nil
 }
 
 // Name is GET /{portal}/cabinet/representatives/new.

@@ -1,12 +1,10 @@
 package school
 
 import (
-	"encoding/csv"
 	"errors"
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -183,19 +181,18 @@ func (s *School) Report(w http.ResponseWriter, r *http.Request, v gate.Visit, _ 
 	if err != nil {
 		return err
 	}
-	out := s.attach(w, "report.csv")
 	var head []string
 	for _, key := range []string{"import.line", "import.outcome", "import.reason", "person.surname", "person.given", "person.patronymic", "person.class", "person.username"} {
 		head = append(head, s.Say(v, "school."+key))
 	}
-	out.Write(head)
+	out := frame.AttachCSV(w, "report.csv", head...)
 	for {
 		for _, l := range lines {
 			x := l.Person
-			out.Write([]string{strconv.Itoa(l.Line), s.Say(v, "school.outcome."+string(l.Outcome)), s.reason(v, l),
-				harmless(x.Surname), harmless(x.Given), harmless(x.Patronymic), harmless(x.Class), l.Name})
+			out.Row(strconv.Itoa(l.Line), s.Say(v, "school.outcome."+string(l.Outcome)), s.reason(v, l),
+				x.Surname, x.Given, x.Patronymic, x.Class, l.Name)
 		}
-		if out.Flush(); out.Error() != nil || len(lines) < linesAView {
+		if !out.Flush() || len(lines) < linesAView {
 			return nil // whoever has left reads no further
 		}
 		if _, lines, err = s.Parties.Import(r.Context(), v.Actor, id, lines[len(lines)-1].Place, linesAView, true); err != nil {
@@ -209,29 +206,9 @@ func (s *School) Template(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 	if _, err := s.Parties.SchoolOf(r.Context(), v.Actor); err != nil {
 		return err
 	}
-	out := s.attach(w, "template.csv")
-	out.Write([]string{"surname", "given", "patronymic", "birth_date", "sex", "role", "class", "number", "child"})
-	out.Write([]string{"Ахметова", "Әсел", "", "2012-09-01", "female", "pupil", "7А", "701", ""})
-	out.Write([]string{"Ахметова", "Гүлнар", "", "1984-05-20", "female", "parent", "", "", "701"})
+	out := frame.AttachCSV(w, "template.csv", "surname", "given", "patronymic", "birth_date", "sex", "role", "class", "number", "child")
+	out.Row("Ахметова", "Әсел", "", "2012-09-01", "female", "pupil", "7А", "701", "")
+	out.Row("Ахметова", "Гүлнар", "", "1984-05-20", "female", "parent", "", "", "701")
 	out.Flush()
 	return nil
-}
-
-func (s *School) attach(w http.ResponseWriter, name string) *csv.Writer {
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Cache-Control", "no-store")
-	io.WriteString(w, "\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	return out
-}
-
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@|%\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

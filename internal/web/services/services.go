@@ -5,9 +5,7 @@
 package services
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"net/http"
 	"net/url"
 
@@ -142,35 +140,16 @@ func (s *Services) CSV(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{s.Say(v, "services.service"), s.Say(v, "services.about"), s.Say(v, "services.who"), s.Say(v, "services.term"), s.Say(v, "services.fee"), s.Say(v, "services.where")}}
+	out := frame.AttachCSV(w, "services.csv", s.Say(v, "services.service"), s.Say(v, "services.about"), s.Say(v, "services.who"), s.Say(v, "services.term"), s.Say(v, "services.fee"), s.Say(v, "services.where"))
 	for _, x := range found {
 		var row []string
 		for _, text := range []map[string]string{x.Title, x.About, x.Who, x.Term, x.Fee, x.Where} {
-			row = append(row, cell(text[v.Actor.Language]))
+			row = append(row, text[v.Actor.Language])
 		}
-		rows = append(rows, row)
+		out.Row(row...)
 	}
-	var b bytes.Buffer
-	b.WriteString("\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true // RFC 4180 §2
-	if err := out.WriteAll(rows); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="services.csv"`)
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(b.Bytes()) // what is left to fail is the connection, and nobody reads of that
+	out.Flush() // what is left to fail is the connection, and nobody reads of that
 	return nil
-}
-
-// cell keeps a spreadsheet from taking a text for a formula.
-func cell(text string) string {
-	switch text[:min(1, len(text))] {
-	case "=", "+", "-", "@", "\t", "\r":
-		return "'" + text
-	}
-	return text
 }
 
 func absent() error { return fault.New(fault.Absent, "gate.no_page") }

@@ -380,12 +380,11 @@ func (s *Standing) ChecksCSV(w http.ResponseWriter, r *http.Request, v gate.Visi
 	if err != nil {
 		return err
 	}
-	out := attach(w, "checks.csv")
 	var head []string
 	for _, key := range []string{"number", "kind", "state", "clause", "opened", "due", "given", "ended"} {
 		head = append(head, s.Say(v, "standing.fact."+key))
 	}
-	out.Write(head)
+	out := frame.AttachCSV(w, "checks.csv", head...)
 	stamp := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -394,10 +393,10 @@ func (s *Standing) ChecksCSV(w http.ResponseWriter, r *http.Request, v gate.Visi
 	}
 	for {
 		for _, c := range all {
-			out.Write([]string{s.Opaque.Of(c.ID), s.Say(v, "standing.kind."+c.Kind), s.checkState(v, c).Text, harmless(c.Cite.String()), stamp(c.OpenedAt), stamp(c.DueAt), stamp(c.GivenAt), stamp(c.EndedAt)})
+			out.Row(s.Opaque.Of(c.ID), s.Say(v, "standing.kind."+c.Kind), s.checkState(v, c).Text, c.Cite.String(), stamp(c.OpenedAt), stamp(c.DueAt), stamp(c.GivenAt), stamp(c.EndedAt))
 			page.Before = c.ID
 		}
-		if out.Flush(); out.Error() != nil || len(all) < rowsAView {
+		if !out.Flush() || len(all) < rowsAView {
 			return nil // whoever has left reads no further
 		}
 		if all, err = s.Accounts.CheckList(r.Context(), v.Actor, page); err != nil {

@@ -1,8 +1,6 @@
 package standing
 
 import (
-	"encoding/csv"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -243,12 +241,11 @@ func (s *Standing) SanctionsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	if err != nil {
 		return err
 	}
-	out := attach(w, "sanctions.csv")
 	var head []string
 	for _, key := range []string{"number", "action", "state", "clause", "reason", "decided", "in_force", "ends", "ended"} {
 		head = append(head, s.Say(v, "standing.fact."+key))
 	}
-	out.Write(head)
+	out := frame.AttachCSV(w, "sanctions.csv", head...)
 	stamp := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -257,26 +254,15 @@ func (s *Standing) SanctionsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	}
 	for {
 		for _, x := range all {
-			out.Write([]string{s.Opaque.Of(x.ID), harmless(s.action(v, x)), s.phase(v, x).Text, harmless(x.Cite.String()), harmless(s.reason(v, x.Reason)),
-				stamp(x.DecidedAt), stamp(x.InForceAt), stamp(x.EndsAt), stamp(x.EndedAt)})
+			out.Row(s.Opaque.Of(x.ID), s.action(v, x), s.phase(v, x).Text, x.Cite.String(), s.reason(v, x.Reason),
+				stamp(x.DecidedAt), stamp(x.InForceAt), stamp(x.EndsAt), stamp(x.EndedAt))
 			page.Before = x.ID
 		}
-		if out.Flush(); out.Error() != nil || len(all) < rowsAView {
+		if !out.Flush() || len(all) < rowsAView {
 			return nil // whoever has left reads no further
 		}
 		if all, err = s.Accounts.SanctionList(r.Context(), v.Actor, page); err != nil {
 			panic(http.ErrAbortHandler) // a list that ends early must not look whole
 		}
 	}
-}
-
-func attach(w http.ResponseWriter, name string) *csv.Writer {
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Cache-Control", "no-store")
-	io.WriteString(w, "\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	return out
 }

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"tereze/internal/account"
@@ -254,14 +253,6 @@ func (l *rows) add(key, value string) {
 
 func (l *rows) draw(key string, body design.Component) {
 	l.Rows = append(l.Rows, design.SummaryRow{Key: key, Body: body})
-}
-
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@|%\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // facts are a sanction as it stands: for the person, and with the staff's names for the staff.

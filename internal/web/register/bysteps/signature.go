@@ -1,19 +1,18 @@
 package bysteps
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
 	"tereze/internal/account"
 	"tereze/internal/clause"
+	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/signing"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
-
-// documentStep is where what is to be signed is fetched by those who sign elsewhere.
-const documentStep = "statement.xml"
 
 // signatureView is a step that is signed: what is stated, and the ways to sign it.
 type signatureView struct {
@@ -52,10 +51,47 @@ func (s *Steps) ask(a account.Attempt, token string) signing.Ask {
 	return ask
 }
 
+// phoning is the page on which a step is signed with a phone.
+func (s *Steps) phoning(v gate.Visit, a account.Attempt, token string) frame.Phoning {
+	return frame.Phoning{Ask: s.ask(a, token), Of: s.Say(v, "bysteps."+a.Step+".title"), Back: begin(v), Cite: s.citeSignature(v)}
+}
+
+func (s *Steps) citeSignature(v gate.Visit) (link design.Link) {
+	if _, cite, ok := clause.In[account.Certificate](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {
+		link = s.Cite(v, cite)
+	}
+	return link
+}
+
+// phonePost takes a button of the page for phones; what was signed is taken as on the page of the step.
+func (s *Steps) phonePost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+	token := gate.AttemptToken(r, v.Actor.Portal, cookie)
+	a, err := s.attempt(r, v)
+	if err != nil {
+		return err
+	}
+	if !signs(a) {
+		return frame.SeeOther(w, r, at(v, a.Step))
+	}
+	return s.TakePhone(w, r, v, s.phoning(v, a, token), func() (string, error) {
+		err := s.takeSignature(r, v, a, token)
+		if x, ok := errors.AsType[*fault.Fault](err); err != nil && !(ok && x.Key == "account.step_order") {
+			return "", err
+		}
+		next, err := s.attempt(r, v)
+		return at(v, next.Step), err
+	})
+}
+
+// signs reports whether the step that is due is signed.
+func signs(a account.Attempt) bool {
+	return a.Step == account.StepKey || a.Step == account.StepSignature
+}
+
 func (s *Steps) showSignature(w http.ResponseWriter, r *http.Request, v gate.Visit, a account.Attempt, refused error) error {
 	view := signatureView{
 		Caption: s.caption(v, a.Step), Title: s.Say(v, "bysteps."+a.Step+".title"), Lead: s.Say(v, "bysteps."+a.Step+".lead"),
-		Anew: "/" + v.Actor.Portal + "/register", Button: s.Say(v, "bysteps.signature.anew"),
+		Anew: begin(v), Button: s.Say(v, "bysteps.signature.anew"),
 	}
 	var byField map[string]string
 	if refused != nil {
@@ -65,14 +101,11 @@ func (s *Steps) showSignature(w http.ResponseWriter, r *http.Request, v gate.Vis
 		}
 	}
 	var err error
-	view.Asked, err = s.Ask(r.Context(), v, s.ask(a, gate.AttemptToken(r, v.Actor.Portal, cookie)), at(v, documentStep), byField[frame.SignatureFile])
+	view.Asked, err = s.Ask(r.Context(), v, s.ask(a, gate.AttemptToken(r, v.Actor.Portal, cookie)), begin(v), byField[frame.SignatureFile])
 	if err != nil {
 		return err
 	}
-	view.Answers = s.answers(v, stated(a))
-	if _, cite, ok := clause.In[account.Certificate](s.Agreements.Book(v.Actor.Portal, v.Now)); ok {
-		view.Cite = s.Cite(v, cite)
-	}
+	view.Answers, view.Cite = s.answers(v, stated(a)), s.citeSignature(v)
 	page := s.Page(r, v, view.Title)
 	page.Refused, page.Signs = refused != nil, true
 	return s.Write(w, r, signed(refused), page, view.page())

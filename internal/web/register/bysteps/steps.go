@@ -33,7 +33,10 @@ const cookie = "steps"
 // on another device.
 const confirmStep = "confirm"
 
-func at(v gate.Visit, step string) string { return "/" + v.Actor.Portal + "/register/" + step }
+func at(v gate.Visit, step string) string { return begin(v) + "/" + step }
+
+// begin is the address that leads to the step that is due.
+func begin(v gate.Visit) string { return "/" + v.Actor.Portal + "/register" }
 
 // Begin starts a registration and leads to its first step.
 func (s *Steps) Begin(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
@@ -51,7 +54,7 @@ func (s *Steps) Begin(w http.ResponseWriter, r *http.Request, v gate.Visit) erro
 // BeginPost begins anew: somebody who is about to sign has found a mistake.
 func (s *Steps) BeginPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	http.SetCookie(w, gate.AttemptCookie(v.Actor.Portal, cookie, ""))
-	return frame.SeeOther(w, r, "/"+v.Actor.Portal+"/register")
+	return frame.SeeOther(w, r, begin(v))
 }
 
 func (s *Steps) attempt(r *http.Request, v gate.Visit) (account.Attempt, error) {
@@ -69,8 +72,10 @@ func (s *Steps) Step(w http.ResponseWriter, r *http.Request, v gate.Visit, step 
 	switch {
 	case err != nil:
 		return err
-	case step == documentStep:
+	case step == frame.DocumentName:
 		return s.Document(w, r, v, signing.Register, signing.Browser{Home: a.ID, Token: gate.AttemptToken(r, v.Actor.Portal, cookie)})
+	case step == frame.PhoneName && signs(a):
+		return s.ShowPhone(w, r, v, s.phoning(v, a, gate.AttemptToken(r, v.Actor.Portal, cookie)))
 	case step != a.Step:
 		return frame.SeeOther(w, r, at(v, a.Step))
 	}
@@ -96,6 +101,9 @@ func (s *Steps) show(w http.ResponseWriter, r *http.Request, v gate.Visit, a acc
 
 // StepPost takes the form of a step.
 func (s *Steps) StepPost(w http.ResponseWriter, r *http.Request, v gate.Visit, step string) error {
+	if step == frame.PhoneName {
+		return s.phonePost(w, r, v)
+	}
 	if step != account.StepKey && step != account.StepSignature { // these bring files
 		if err := frame.ReadForm(r); err != nil {
 			return err

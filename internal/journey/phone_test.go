@@ -1,0 +1,133 @@
+package journey
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"tereze/internal/mgovsign"
+)
+
+// code is what the code on the page says.
+func (p *person) code() string {
+	p.t.Helper()
+	code := ask[string](p, `document.querySelector(".tz-phone__text")?.textContent ?? ""`)
+	if !strings.HasPrefix(code, "mobileSign:") {
+		p.t.Fatalf("at %s the page shows no code: %s", p.where(), p.text("main"))
+	}
+	return code
+}
+
+// scans reads the code with a phone that holds somebody's key, and signs if sure.
+func (p *person) scans(code, key string, sure bool) error {
+	p.t.Helper()
+	s, err := theSigner()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	issued, err := s.Town.Key(key)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	app := mgovsign.App{Client: http.DefaultClient, Key: issued, Stamp: s.Town.Stamper(), Now: time.Now, Language: p.language}
+	return app.Sign(context.Background(), code, func(mgovsign.Seen) bool { return sure })
+}
+
+// reads waits until the page says something by itself.
+func (p *person) reads(key string) {
+	p.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if strings.Contains(p.text("main"), p.say(key)) {
+			return
+		}
+	}
+	p.t.Fatalf("%s does not come to say %q; it says:\n%s", p.where(), p.say(key), p.text("main"))
+}
+
+// TestSigningOnAPhoneByQR registers with a phone: the page follows by itself what the phone does, a wrong key is
+// refused, the right one is taken; another code and cancelling are one press away. Without scripts a link does
+// what the page does by itself.
+func TestSigningOnAPhoneByQR(t *testing.T) {
+	for _, way := range []struct {
+		language string
+		width    int64
+		plain    bool
+	}{{"kk", phone, false}, {"en", desk, false}, {"ru", phone, true}} {
+		t.Run(way.language, func(t *testing.T) {
+			p := arrive(t, open(t, "egov"), "egov", way.language, way.width)
+			if way.plain {
+				p.withoutScripts()
+			}
+			p.comes()
+			p.press("front.home.register")
+			p.click(p.say("bysteps.kind.individual"))
+			p.press("bysteps.continue")
+			p.fills("number", "900101400122", "surname", "Сынақова", "given", "Әйгерім", "email", "test@example.kz", "password", chosen, "again", chosen)
+			p.press("bysteps.continue")
+			p.at("/register/signature")
+			p.signsByPhone("register-phone-"+way.language, way.plain)
+			p.endsByLink()
+			p.open("/egov/cabinet/agreement/agreement/sign")
+			p.press("sign.phone")
+			if err := p.scans(p.code(), "individual", true); err != nil {
+				t.Fatal(err)
+			}
+			p.open("/egov/cabinet/agreement/agreement/sign") // the page was left meanwhile
+			p.press("sign.phone.go_on")
+			p.press("sign.phone.done")
+			p.at("/cabinet/receipts/")
+		})
+	}
+}
+
+// signsByPhone signs what the page asks for with a phone, as in real life not at the first try.
+func (p *person) signsByPhone(step string, plain bool) {
+	p.t.Helper()
+	picture := func(step string) {
+		if !plain { // looks the same, but for a link
+			p.picture(step, p.width)
+		}
+	}
+	follows := func(key string) {
+		p.t.Helper()
+		if plain {
+			p.press("sign.phone.check")
+		}
+		p.reads(key)
+		p.look()
+	}
+	p.press("sign.phone")
+	p.at("/register/phone")
+	p.press("sign.phone.cancel")
+	p.at("/register/signature")
+	p.press("sign.phone")
+	old := p.code()
+	p.press("sign.phone.anew")
+	if err := p.scans(old, "individual", true); err == nil {
+		p.t.Error("the code before the new one is good")
+	}
+	code := p.code()
+	picture(step)
+	if err := p.scans(code, "individual", false); !errors.Is(err, mgovsign.ErrDeclined) {
+		p.t.Fatal(err)
+	}
+	follows("sign.phone.fetched")
+	picture(step + "-fetched")
+	if err := p.scans(code, "other", true); err == nil {
+		p.t.Error("the key of another person is taken")
+	}
+	follows("signing.other_person")
+	picture(step + "-wrong-key")
+	if err := p.scans(code, "individual", true); err != nil {
+		p.t.Fatal(err)
+	}
+	follows("sign.phone.arrived")
+	picture(step + "-arrived")
+	p.press("sign.phone.done")
+	p.at("/register/sent")
+	p.open("/egov/register/phone")
+	p.at("/register/sent")
+}
