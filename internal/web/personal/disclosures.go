@@ -86,25 +86,24 @@ func (s *Personal) MyDisclosuresCSV(w http.ResponseWriter, r *http.Request, v ga
 	if err != nil {
 		return err
 	}
-	out := attach(w, "disclosures.csv")
-	s.disclosureHead(v, out)
+	out := s.disclosureSheet(w, v)
 	for _, d := range all {
 		s.disclosureLine(v, out, d)
 	}
-	out.more()
+	out.Flush()
 	return nil
 }
 
-func (s *Personal) disclosureHead(v gate.Visit, out sheet) {
+func (s *Personal) disclosureSheet(w http.ResponseWriter, v gate.Visit) *frame.CSV {
 	var head []string
 	for _, key := range []string{"state", "recipient", "by", "ground", "clause", "basis", "paper", "day", "what_given", "made"} {
 		head = append(head, s.Say(v, "personal."+key))
 	}
-	out.row(head...)
+	return frame.AttachCSV(w, "disclosures.csv", head...)
 }
 
-func (s *Personal) disclosureLine(v gate.Visit, out sheet, d privacy.Disclosure) {
-	out.row(s.disclosureState(v, d).Text, s.Say(v, "personal.recipient."+d.Recipient), d.Demand.By, s.Say(v, "personal.ground."+d.Ground), d.Cite.String(),
+func (s *Personal) disclosureLine(v gate.Visit, out *frame.CSV, d privacy.Disclosure) {
+	out.Row(s.disclosureState(v, d).Text, s.Say(v, "personal.recipient."+d.Recipient), d.Demand.By, s.Say(v, "personal.ground."+d.Ground), d.Cite.String(),
 		d.Demand.Basis, d.Demand.Paper, d.Demand.Day, s.listed(v, "personal.section.", d.Demand.What), s.stamp(v, d.MadeAt))
 }
 
@@ -284,13 +283,12 @@ func (s *Personal) DisclosuresCSV(w http.ResponseWriter, r *http.Request, v gate
 	if err != nil {
 		return err
 	}
-	out := attach(w, "disclosures.csv")
-	s.disclosureHead(v, out)
+	out := s.disclosureSheet(w, v)
 	for {
 		for _, d := range all {
 			s.disclosureLine(v, out, d)
 		}
-		if !out.more() || len(all) < rowsAView {
+		if !out.Flush() || len(all) < rowsAView {
 			return nil
 		}
 		if all, err = s.Privacy.Disclosures(r.Context(), v.Actor, state, all[len(all)-1].ID, rowsAView); err != nil {

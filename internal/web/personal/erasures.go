@@ -7,6 +7,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/privacy"
 	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
 )
 
 func erasuresURL(v gate.Visit) string { return consoleURL(v) + "/erasures" }
@@ -51,18 +52,17 @@ func (s *Personal) ErasuresCSV(w http.ResponseWriter, r *http.Request, v gate.Vi
 	if err != nil {
 		return err
 	}
-	out := attach(w, "erasures.csv")
 	var head []string
 	for _, key := range []string{"number", "deleted", "due", "erased", "tables", "rows", "entries", "clause"} {
 		head = append(head, s.Say(v, "personal."+key))
 	}
-	out.row(head...)
+	out := frame.AttachCSV(w, "erasures.csv", head...)
 	for {
 		for _, e := range all {
-			out.row(s.Opaque.Of(e.User), s.stamp(v, e.DeletedAt), s.stamp(v, e.DueAt), s.stamp(v, e.ErasedAt),
+			out.Row(s.Opaque.Of(e.User), s.stamp(v, e.DeletedAt), s.stamp(v, e.DueAt), s.stamp(v, e.ErasedAt),
 				strconv.Itoa(e.Tables), strconv.FormatInt(e.Rows, 10), strconv.FormatInt(e.Entries, 10), e.Cite.String())
 		}
-		if !out.more() || len(all) < rowsAView {
+		if !out.Flush() || len(all) < rowsAView {
 			return nil
 		}
 		if all, err = s.Privacy.Erasures(r.Context(), v.Actor, all[len(all)-1].User, rowsAView); err != nil {

@@ -15,6 +15,7 @@ import (
 	"tereze/internal/identity"
 	"tereze/internal/privacy"
 	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
 )
 
 const lookAct = "account.look"
@@ -30,8 +31,7 @@ func (s *Personal) what(v gate.Visit, e evidence.Entry) string {
 
 // MyLooksCSV is GET /{portal}/cabinet/looks.csv: who looked at the person's data, when, why and at what, whole.
 func (s *Personal) MyLooksCSV(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	out := attach(w, "looks.csv")
-	out.row(s.Say(v, "personal.when"), s.Say(v, "personal.who"), s.Say(v, "personal.role"), s.Say(v, "personal.why"), s.Say(v, "personal.what"))
+	out := frame.AttachCSV(w, "looks.csv", s.Say(v, "personal.when"), s.Say(v, "personal.who"), s.Say(v, "personal.role"), s.Say(v, "personal.why"), s.Say(v, "personal.what"))
 	for before := identity.ID(0); ; {
 		var all []evidence.Entry
 		err := s.View(r.Context(), func(tx EvidenceTx) (err error) {
@@ -47,9 +47,9 @@ func (s *Personal) MyLooksCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 		}
 		for _, e := range all {
 			before = e.ID
-			out.row(s.stamp(v, e.At), names[e.Actor], s.looker(v, e), s.worded(v, "cabinet.reason.", e.Detail["reason"]), s.what(v, e))
+			out.Row(s.stamp(v, e.At), names[e.Actor], s.looker(v, e), s.worded(v, "cabinet.reason.", e.Detail["reason"]), s.what(v, e))
 		}
-		if !out.more() || len(all) < rowsAView {
+		if !out.Flush() || len(all) < rowsAView {
 			return nil
 		}
 	}
@@ -175,8 +175,7 @@ func (s *Personal) LooksCSV(w http.ResponseWriter, r *http.Request, v gate.Visit
 		return refusal
 	}
 	f.Limit, f.Before = rowsAView, evidence.Mark{}
-	out := attach(w, "looks.csv")
-	out.row(s.Say(v, "personal.when"), s.Say(v, "personal.who"), s.Say(v, "personal.role"), s.Say(v, "personal.whose"), s.Say(v, "personal.why"), s.Say(v, "personal.what"), s.Say(v, "personal.clause"))
+	out := frame.AttachCSV(w, "looks.csv", s.Say(v, "personal.when"), s.Say(v, "personal.who"), s.Say(v, "personal.role"), s.Say(v, "personal.whose"), s.Say(v, "personal.why"), s.Say(v, "personal.what"), s.Say(v, "personal.clause"))
 	for {
 		all, err := s.lookPage(r.Context(), f)
 		if err != nil {
@@ -188,9 +187,9 @@ func (s *Personal) LooksCSV(w http.ResponseWriter, r *http.Request, v gate.Visit
 		}
 		for _, e := range all {
 			f.Before = evidence.MarkOf(e)
-			out.row(s.stamp(v, e.At), staff[e.Actor], s.looker(v, e), s.Opaque.Of(e.Home), s.worded(v, "cabinet.reason.", e.Detail["reason"]), s.what(v, e), e.Citation.Clause)
+			out.Row(s.stamp(v, e.At), staff[e.Actor], s.looker(v, e), s.Opaque.Of(e.Home), s.worded(v, "cabinet.reason.", e.Detail["reason"]), s.what(v, e), e.Citation.Clause)
 		}
-		if !out.more() || len(all) < rowsAView {
+		if !out.Flush() || len(all) < rowsAView {
 			return nil
 		}
 	}

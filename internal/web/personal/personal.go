@@ -7,8 +7,6 @@ package personal
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -241,36 +239,6 @@ func (s *Personal) yesNo(v gate.Visit, yes bool) string {
 		return s.Say(v, "personal.yes")
 	}
 	return s.Say(v, "personal.no")
-}
-
-// sheet is a table to keep, for spreadsheets.
-type sheet struct{ out *csv.Writer }
-
-func attach(w http.ResponseWriter, name string) sheet {
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	h.Set("Cache-Control", "no-store")
-	io.WriteString(w, "\ufeff") // spreadsheets take a file without it for the code page of the country
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	return sheet{out}
-}
-
-// row writes a line; no cell is taken for a formula.
-func (x sheet) row(cells ...string) {
-	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@|%\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
-	}
-	x.out.Write(cells)
-}
-
-// more reports whether whoever reads is still there.
-func (x sheet) more() bool {
-	x.out.Flush()
-	return x.out.Error() == nil
 }
 
 // The lengths of lists: shown on a page, and read at a time for an export.

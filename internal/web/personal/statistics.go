@@ -7,6 +7,7 @@ import (
 	"tereze/internal/gate"
 	"tereze/internal/privacy"
 	"tereze/internal/web/design"
+	"tereze/internal/web/frame"
 )
 
 // hiddenCell stands for a number that is not published.
@@ -84,11 +85,10 @@ func (s *Personal) StatisticsCSV(w http.ResponseWriter, r *http.Request, v gate.
 	if err != nil {
 		return err
 	}
-	out := attach(w, "statistics-"+x.Measure+".csv")
-	out.row(s.statisticsHead(v, x)...)
+	out := frame.AttachCSV(w, "statistics-"+x.Measure+".csv", s.statisticsHead(v, x)...)
 	for r := range x.Cells {
-		out.row(s.statisticsLine(v, x, r)...)
+		out.Row(s.statisticsLine(v, x, r)...)
 	}
-	out.more()
+	out.Flush()
 	return nil
 }
