@@ -92,9 +92,7 @@ type part struct {
 
 // form is a form with its fields in order.
 type form struct {
-	Action string // empty: the page's own address
-	Get    bool   // a filter: it changes nothing
-	Upload bool
+	Get    bool // a filter: it changes nothing
 	Hidden []hidden
 	Fields []design.Component
 	Button design.Button
