@@ -88,9 +88,9 @@ type Tx interface {
 
 	// AddUser adds the user and takes the sign-in name. Refusal: Conflict where the name is taken.
 	AddUser(ctx context.Context, u User, keys NameKeys) error
-	// User gives a user with roles. Refusal: Absent.
+	// User gives a user with roles. Refusal: Absent, with the same work.
 	User(ctx context.Context, id identity.ID) (User, error)
-	// UserNamed finds a user by the folded sign-in name. Refusal: Absent.
+	// UserNamed finds a user by the folded sign-in name. Refusal: Absent, with the same work.
 	UserNamed(ctx context.Context, portal, nameFold string) (User, error)
 	// SaveUser replaces the user whose version is u.Version-1. Refusal: Conflict.
 	SaveUser(ctx context.Context, u User, keys NameKeys) error
@@ -149,12 +149,12 @@ type Accounts struct {
 	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
 	Country func(portal string) string
 	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18), and if
-	// not until when, zero where no end is set; nil: everybody may. It is asked about nobody, id 0, as
-	// well. RecoveryStopped says the same of a whole portal.
+	// not until when, zero where no end is set. It is asked where RecoveryStopped says that some may not,
+	// about nobody, id 0, as well. RecoveryStopped says the same of a whole portal; nil: everybody may.
 	RecoveryOpen    func(ctx context.Context, user identity.ID) (open bool, until time.Time, err error)
 	RecoveryStopped func(ctx context.Context, portal string) (RecoveryHalt, error)
 	// Joins makes whoever binds an organisation a member of it, in the same act: party knows organisations.
-	Joins func(ctx context.Context, tx Tx, actor identity.Actor, k Key) error
+	Joins func(ctx context.Context, tx Tx, actor identity.Actor, k Key) (Joined, error)
 	// Days is the table of business days a portal counts by.
 	Days func(portal string) (*calendar.Table, error)
 	// Services names the parts of a portal that can be closed to somebody by themselves.

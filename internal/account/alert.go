@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 )
 
 // alert tells a person of something done to their account: by e-mail where they have confirmed one,
@@ -20,17 +21,39 @@ func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args ma
 
 // alertTo chooses among contacts as alert does.
 func (a *Accounts) alertTo(ctx context.Context, tx Tx, u User, contacts []Contact, key string, args map[string]string) error {
-	var to Contact
-	for _, c := range contacts {
-		if to.Value == "" || c.Kind == ByEmail {
-			to = c
-		}
-	}
+	to := alerted(contacts)
 	if to.Value == "" {
 		return nil
 	}
 	return a.tell(ctx, tx, u, to, key, args)
 }
+
+// alerted is the contact that alert chooses; zero where there is none.
+func alerted(contacts []Contact) (to Contact) {
+	for _, c := range contacts {
+		if to.Value == "" || c.Kind == ByEmail {
+			to = c
+		}
+	}
+	return to
+}
+
+// alertAlike is alert where a stranger looks on: nobody, and somebody without a contact, get a message as
+// well, which goes nowhere.
+func (a *Accounts) alertAlike(ctx context.Context, tx Tx, portal string, u User, key string, args map[string]string) error {
+	contacts, err := tx.Contacts(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	to := alerted(contacts)
+	if to.Value == "" {
+		u, to, key = User{ID: a.NewID(), Portal: portal, Language: nowhere}, Contact{Kind: ByEmail, Value: nowhere}, notify.Decoy
+	}
+	return a.tell(ctx, tx, u, to, key, args)
+}
+
+// nowhere is the address, and the language, of a message to nobody.
+const nowhere = "-"
 
 // Tell sends a user a message of another room, as alert does.
 func (a *Accounts) Tell(ctx context.Context, tx Tx, user identity.ID, key string, args map[string]string) error {

@@ -9,7 +9,7 @@ import (
 
 // ActFor changes for whom the actor acts in one session: an organisation they are a member of, or, with 0,
 // themselves (ismet 1.6). Other sessions stay as they are. Refusals: Forbidden "party.not_member" without a
-// membership that lasts; Unauthenticated for a token that is not of a session of the actor.
+// membership that lasts, and those of FullFirst; Unauthenticated for a token that is not of a session of the actor.
 func (a *Accounts) ActFor(ctx context.Context, actor identity.Actor, token string, organisation identity.ID) (identity.Behalf, error) {
 	hash, err := sessionKey(token)
 	if err != nil {
@@ -27,6 +27,9 @@ func (a *Accounts) ActFor(ctx context.Context, actor identity.Actor, token strin
 		}
 		behalf = identity.Behalf{}
 		if organisation != 0 && a.Behalf != nil {
+			if err := a.FullFirst(ctx, tx, actor); err != nil {
+				return err
+			}
 			if behalf, err = a.Behalf(ctx, tx, actor.Portal, actor.User, organisation); err != nil {
 				return err
 			}

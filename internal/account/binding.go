@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,8 +19,10 @@ type Key struct {
 	IIN, BIN                   string
 	Surname, Given, Patronymic string
 	Organisation               string
+	Trade                      string    // what the holder trades under, as the holder has signed it; empty: no sole trader
 	Role                       string    // of its holder in the organisation: KeyHead, KeySigner, KeyEmployee; empty: none
-	EndsAt                     time.Time // of the certificate's term
+	Beside                     string    // what else than the head the certificate makes of them; empty: nothing
+	Since, EndsAt              time.Time // the certificate's term
 	Detail                     map[string]string
 }
 
@@ -37,11 +38,18 @@ func (k Key) binds() bool { return k.Role == KeyHead || k.Role == KeySigner }
 
 // Kind is the kind of user the key stands for, in the words of the rules on kinds and parties.
 func (k Key) Kind() string {
-	if k.BIN != "" {
+	switch {
+	case k.BIN != "":
 		return "legal_entity"
+	case k.Trade != "":
+		return SoleTrader
 	}
 	return "individual"
 }
+
+// SoleTrader is a natural person who trades: the certificate is the person's, the number is the IIN, and only
+// the holder says so (ismet 5.2).
+const SoleTrader = "sole_trader"
 
 // Number is the number of whom the key stands for: the organisation's, or the person's own.
 func (k Key) Number() string {
@@ -57,7 +65,7 @@ type Serve func(ctx context.Context, tx Tx, home, entry identity.ID, at time.Tim
 
 // Binding is whose key belongs to a user: in whose name the user acts.
 type Binding struct {
-	Party        string // individual or legal_entity
+	Party        string // individual, sole_trader or legal_entity
 	IIN, BIN     string
 	Organisation string
 	BoundAt      time.Time
@@ -77,7 +85,11 @@ type BindingTx interface {
 }
 
 func (k Key) binding(at time.Time) Binding {
-	return Binding{Party: k.Kind(), IIN: k.IIN, BIN: k.BIN, Organisation: k.Organisation, BoundAt: at, KeyEndsAt: k.EndsAt}
+	b := Binding{Party: k.Kind(), IIN: k.IIN, BIN: k.BIN, Organisation: k.Organisation, BoundAt: at, KeyEndsAt: k.EndsAt}
+	if b.Party == SoleTrader {
+		b.Organisation = k.Trade
+	}
+	return b
 }
 
 // alike compares names as people and authorities write them: capitals, blanks and hyphens aside.
@@ -91,93 +103,6 @@ func alike(a, b string) bool {
 		}, Fold(s))
 	}
 	return plain(a) == plain(b)
-}
-
-// FullRegistration says what the agreement calls full registration, and whether the actor still owes it
-// (ismet 5.2). ok is false where there is no such stage.
-func (a *Accounts) FullRegistration(ctx context.Context, actor identity.Actor) (rule *FullRegistration, cite clause.Citation, bound *Binding, ok bool, err error) {
-	rule, cite, ok = clause.In[FullRegistration](a.Book(actor.Portal, a.Now()))
-	if !ok {
-		return nil, cite, nil, false, nil
-	}
-	err = a.InView(ctx, func(tx Tx) error {
-		b, err := tx.Binding(ctx, actor.User)
-		if fault.Is(err, fault.Absent) {
-			return nil
-		}
-		bound = &b
-		return err
-	})
-	return rule, cite, bound, true, err
-}
-
-// Potential reports whether somebody who has an account is a potential user yet, for want of full
-// registration (ismet 1.7); cite is the clause that says so.
-func (a *Accounts) Potential(ctx context.Context, actor identity.Actor) (bool, clause.Citation, error) {
-	until, cite, ok := clause.In[PotentialUser](a.Book(actor.Portal, a.Now()))
-	if !ok || !slices.Contains(until.Until, "full_registration") {
-		return false, cite, nil
-	}
-	_, _, bound, staged, err := a.FullRegistration(ctx, actor)
-	return staged && bound == nil, cite, err
-}
-
-// Bind binds the number of a party to a user by the party's own signature, which makes the registration full
-// (ismet 5.2, 1.7). The name of the account has to be the holder's.
-//
-// Refusals: Absent "gate.no_page" where the agreement has no such stage; Forbidden "account.party",
-// "account.key_not_head", "account.key_name"; Conflict "account.already_full", "account.number_refused" for
-// a number that is another's or kept out; those of serve.
-func (a *Accounts) Bind(ctx context.Context, actor identity.Actor, k Key, serve Serve) error {
-	rule, cite, ok := clause.In[FullRegistration](a.Book(actor.Portal, a.Now()))
-	switch {
-	case !ok:
-		return fault.New(fault.Absent, "gate.no_page")
-	case !slices.Contains(rule.Parties, k.Kind()):
-		return fault.New(fault.Forbidden, "account.party").By(cite)
-	case k.BIN != "" && !k.binds():
-		return fault.New(fault.Forbidden, "account.key_not_head").By(cite)
-	}
-	return a.InTx(ctx, func(tx Tx) error {
-		now := a.Now()
-		if _, err := tx.Binding(ctx, actor.User); err == nil {
-			return fault.New(fault.Conflict, "account.already_full").By(cite)
-		} else if !fault.Is(err, fault.Absent) {
-			return err
-		}
-		u, err := tx.User(ctx, actor.User)
-		if err != nil {
-			return err
-		}
-		p, err := tx.Person(ctx, u.ID)
-		if err != nil && !fault.Is(err, fault.Absent) {
-			return err
-		}
-		if p.Surname != "" && !(alike(p.Surname, k.Surname) && alike(p.Given, k.Given)) {
-			return fault.New(fault.Forbidden, "account.key_name").By(cite)
-		}
-		if err := a.admit(ctx, tx, u.Portal, k.Number()); err != nil {
-			return numberRefused(err)
-		}
-		if p.Surname == "" {
-			p.Surname, p.Given, p.Patronymic = k.Surname, k.Given, k.Patronymic
-		}
-		p.Number, p.ConfirmedAt = k.Number(), now
-		if err := tx.SavePerson(ctx, u.Portal, u.ID, p); err != nil {
-			return numberRefused(err)
-		}
-		if err := tx.AddBinding(ctx, u.ID, k.binding(now)); fault.Is(err, fault.Conflict) {
-			return fault.New(fault.Conflict, "account.already_full").By(cite)
-		} else if err != nil {
-			return err
-		}
-		if a.Joins != nil && k.BIN != "" {
-			if err := a.Joins(ctx, tx, actor, k); err != nil {
-				return err
-			}
-		}
-		return a.served(ctx, tx, u, "account.full_registration", cite, k, serve, map[string]string{"party": k.Kind()})
-	})
 }
 
 // served records an act that follows from a signature, with what it is known by, and uses it up.

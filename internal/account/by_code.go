@@ -79,21 +79,21 @@ func (a *Accounts) CheckPreliminary(p *Preliminary) (wrong fault.Faults) {
 	asked, required := PreliminaryFields(book)
 	_, cite, _ := clause.In[RequiredData](book)
 	for _, x := range []struct {
-		field string
-		value *string
-		check func(field, value string) *fault.Fault
+		answer, field string // as the clause and as the form call it
+		value         *string
+		check         func(field, value string) *fault.Fault
 	}{
-		{"surname", &p.Surname, checkPersonName},
-		{"name", &p.Given, checkPersonName},
-		{"patronymic", &p.Patronymic, checkPersonName},
-		{"email", &p.Email, checkMailbox},
-		{"mobile", &p.Mobile, func(field, s string) *fault.Fault { return a.checkPhone(p.Portal, field, s) }},
+		{"surname", "surname", &p.Surname, checkPersonName},
+		{"name", "given", &p.Given, checkPersonName},
+		{"patronymic", "patronymic", &p.Patronymic, checkPersonName},
+		{"email", "email", &p.Email, checkMailbox},
+		{"mobile", "mobile", &p.Mobile, func(field, s string) *fault.Fault { return a.checkPhone(p.Portal, field, s) }},
 	} {
 		*x.value = norm.NFC.String(strings.Join(strings.Fields(*x.value), " "))
 		switch {
-		case !slices.Contains(asked, x.field):
+		case !slices.Contains(asked, x.answer):
 			*x.value = ""
-		case *x.value == "" && slices.Contains(required, x.field):
+		case *x.value == "" && slices.Contains(required, x.answer):
 			wrong = append(wrong, fault.New(fault.Invalid, "form.empty").At(x.field).By(cite))
 		case *x.value != "":
 			if f := x.check(x.field, *x.value); f != nil {

@@ -83,10 +83,7 @@ type trial struct {
 // itself: whoever guesses elsewhere cannot shut them out, nor can a neighbour behind one address.
 func (a *Accounts) beginTrial(ctx context.Context, tx Tx, s SignIn, t *trial) error {
 	var err error
-	if t.user, err = tx.UserNamed(ctx, s.Portal, t.fold); fault.Is(err, fault.Absent) {
-		t.user, err = tx.User(ctx, 0) // as much work as for somebody
-	}
-	if err != nil && !fault.Is(err, fault.Absent) {
+	if t.user, err = tx.UserNamed(ctx, s.Portal, t.fold); err != nil && !fault.Is(err, fault.Absent) {
 		return err
 	}
 	if t.password, err = tx.StoredPassword(ctx, t.user.ID); err != nil && !fault.Is(err, fault.Absent) {
@@ -143,11 +140,11 @@ func (a *Accounts) failTrial(ctx context.Context, tx Tx, s SignIn, t trial) erro
 		Portal: s.Portal, Home: t.user.ID, ID: a.NewID(), At: now, Actor: "visitor:0", Act: "account.sign_in_failed", Citation: t.lock.Cite,
 		Detail: map[string]string{"address": s.Address, "agent": cut(printable(s.Agent), 200)},
 	})
-	if err != nil || t.count < t.lock.Failures || t.user.ID == 0 {
+	if err != nil || t.count < t.lock.Failures {
 		return err
 	}
-	return a.alert(ctx, tx, t.user, "message.sign_in_locked", map[string]string{
-		"address": s.Address, "at": a.written(t.user.Portal, now), "minutes": itoa(int(t.lock.Rest.Minutes())),
+	return a.alertAlike(ctx, tx, s.Portal, t.user, "message.sign_in_locked", map[string]string{
+		"address": s.Address, "at": a.written(s.Portal, now), "minutes": itoa(int(t.lock.Rest.Minutes())),
 	})
 }
 

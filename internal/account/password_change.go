@@ -20,12 +20,15 @@ type NewPassword struct {
 	Again    string
 }
 
+// PasswordDue is what an actor's Due says of somebody who has to replace the password first.
+const PasswordDue = "password"
+
 // ReplaceDue replaces a password that is due (kundelik 3.3, 4.17e): the person has just given it to
 // sign in, and is not asked for it again.
 //
 // Refusals: Forbidden "account.password_not_due"; those of ChangePassword but for the old one.
 func (a *Accounts) ReplaceDue(ctx context.Context, actor identity.Actor, n NewPassword) error {
-	if actor.Due == "" {
+	if actor.Due != PasswordDue && actor.Due != RegistrationDue {
 		return fault.New(fault.Forbidden, "account.password_not_due")
 	}
 	return a.changePassword(ctx, actor, n, false)

@@ -170,7 +170,7 @@ func (a *Accounts) AskRecovery(ctx context.Context, q RecoveryAsk) (token string
 		return "", fault.New(fault.Invalid, "account.no_route").At("route")
 	}
 	route, fold := routes[i], a.loginFold(q.Portal, strings.TrimSpace(q.Name))
-	who, err := a.whoLost(ctx, q.Portal, fold, route.Channel)
+	who, err := a.whoLost(ctx, q.Portal, fold, route.Channel, halt.Some)
 	if err != nil {
 		return "", err
 	}
@@ -188,18 +188,14 @@ func (a *Accounts) AskRecovery(ctx context.Context, q RecoveryAsk) (token string
 	return token, err
 }
 
-// whoLost finds who asks. It reads as much for nobody as it does for somebody.
-func (a *Accounts) whoLost(ctx context.Context, portal, fold string, channel notify.Channel) (lost, error) {
+// whoLost finds who asks. It reads as much for nobody as it does for somebody; some says that the automated
+// recovery is stopped for some of the portal's people: a walk through the institutions somebody belongs
+// to would take its time.
+func (a *Accounts) whoLost(ctx context.Context, portal, fold string, channel notify.Channel, some bool) (lost, error) {
 	var who lost
 	var contacts []Contact
 	err := a.InView(ctx, func(tx Tx) error {
 		u, err := tx.UserNamed(ctx, portal, fold)
-		if fault.Is(err, fault.Absent) {
-			// A user is read in three steps: the name, the user, the roles.
-			if _, err = tx.Contacts(ctx, 0); err == nil {
-				u, err = tx.User(ctx, 0)
-			}
-		}
 		if err != nil && !fault.Is(err, fault.Absent) {
 			return err
 		}
@@ -216,14 +212,13 @@ func (a *Accounts) whoLost(ctx context.Context, portal, fold string, channel not
 	if err != nil {
 		return lost{}, err
 	}
-	open := true
-	if a.RecoveryOpen != nil {
-		if open, who.until, err = a.RecoveryOpen(ctx, who.user.ID); err != nil {
+	if some {
+		open, until, err := a.RecoveryOpen(ctx, who.user.ID)
+		if err != nil {
 			return lost{}, err
 		}
+		who.stopped, who.until = !open, until
 	}
-	_, _, closable := clause.In[RecoverySwitch](a.Book(portal, a.Now()))
-	who.stopped = closable && !open
 	want := map[notify.Channel]ContactKind{notify.Email: ByEmail, notify.SMS: ByPhone}[channel]
 	for _, c := range contacts { // by kind: e-mail before phone
 		if who.to.Value == "" && (want == "" || c.Kind == want) {
@@ -268,7 +263,7 @@ func (a *Accounts) sendRecovery(ctx context.Context, tx Tx, q RecoveryAsk, route
 	}
 	switch {
 	case who.user.ID == 0:
-		m.Key, m.To = notify.Decoy, "-"
+		m.Key, m.To = notify.Decoy, nowhere
 	case who.stopped:
 		m.Key, m.Args = "message.recovery_stopped", nil
 		if !who.until.IsZero() {

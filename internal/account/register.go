@@ -23,6 +23,7 @@ type Registration struct {
 	Again      string // the password once more
 	Language   string
 	Roles      []identity.Role // given by whoever installs the portal; nobody registers with one
+	KeyEndsAt  time.Time       // of a key that whoever installs the portal answers for; zero: none was seen
 }
 
 // check collects all that is wrong, for one answer.
@@ -80,6 +81,11 @@ func (a *Accounts) Register(ctx context.Context, r Registration) (User, error) {
 		}
 		if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: hash, SetAt: now}); err != nil {
 			return err
+		}
+		if _, demanded := a.KeyDemanded(u.Portal); demanded && !r.KeyEndsAt.IsZero() {
+			if err := tx.AddBinding(ctx, u.ID, Binding{Party: "individual", BoundAt: now, KeyEndsAt: r.KeyEndsAt}); err != nil {
+				return err
+			}
 		}
 		for _, role := range u.Roles {
 			if err := tx.GiveRole(ctx, u.ID, role, now); err != nil {

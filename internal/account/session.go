@@ -169,6 +169,9 @@ func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Ac
 		if held.actor, err = a.actorIn(ctx, tx, u, s); err != nil {
 			return err
 		}
+		if held.keyEnds, held.keyAsked, err = a.keyTerm(ctx, tx, u); err != nil {
+			return err
+		}
 		held.standing, err = a.standing(ctx, tx, u.ID)
 		return err
 	})
@@ -202,7 +205,7 @@ func (a *Accounts) alive(ctx context.Context, portal string, hash [sha256.Size]b
 		}
 		a.sessions.put(hash, held)
 	}
-	return under(held.actor, held.standing, now), nil
+	return held.eligible(under(held.actor, held.standing, now), now), nil
 }
 
 // IdleAfter is how long a session of a portal lasts without a request, and by which clause.
@@ -237,7 +240,7 @@ func (a *Accounts) actorIn(ctx context.Context, tx Tx, u User, s Session) (ident
 		return identity.Actor{}, err
 	}
 	if due, _ := a.passwordDueAt(u.Portal, password, s.BeganAt); due == Replace {
-		actor.Due = "password"
+		actor.Due = PasswordDue
 	}
 	first, err := a.registrationDue(ctx, tx, u, s.BeganAt)
 	if first {
@@ -297,6 +300,8 @@ type heldSession struct {
 	actor    identity.Actor
 	active   bool
 	standing []Sanction // sanctions that bear on the user, in force or not yet
+	keyAsked bool       // whether a valid key is asked of the user, and
+	keyEnds  time.Time  // until when the last one is
 	ended    bool       // by Exit; this stays
 	read     time.Time
 }

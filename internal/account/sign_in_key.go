@@ -144,7 +144,7 @@ func (a *Accounts) enterByKey(ctx context.Context, tx Tx, s SignIn, t *trial, at
 	if err != nil {
 		return nil, err
 	}
-	if err := tx.ShowedKey(ctx, home, key.EndsAt); err != nil {
+	if err := a.keepKey(ctx, tx, t.user, key, cite); err != nil {
 		return nil, err
 	}
 	return a.mayEnterByKey(ctx, tx, s, t)

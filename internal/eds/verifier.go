@@ -157,6 +157,12 @@ const (
 	CheckRevocation  CheckName = "revocation"  // it was not revoked
 )
 
+// The checks of whoever asked for a signature, after those of the signature itself.
+const (
+	CheckAsked CheckName = "asked" // what is signed is what was to be signed
+	CheckOwner CheckName = "owner" // the key is that of whoever was asked
+)
+
 // Outcome is how a check ended.
 type Outcome string
 

@@ -146,13 +146,15 @@ func (g *Gate) Due(face Face, page Page) http.Handler {
 }
 
 // due turns away somebody who has to register, or whose password has to be replaced, before anything
-// else (kundelik 3.1, 3.3, 4.17e), and whoever a sanction keeps out.
+// else (kundelik 3.1, 3.3, 4.17e), whose signature key is over (court P), and whoever a sanction keeps out.
 func due(actor identity.Actor) error {
 	switch actor.Due {
 	case "":
 		return nil
 	case "sanction":
 		return fault.New(fault.Forbidden, "account.shut_out")
+	case "key":
+		return fault.New(fault.Forbidden, "account.key_due")
 	case "registration":
 		return fault.New(fault.Forbidden, "account.register_first")
 	}

@@ -26,7 +26,7 @@ import (
 // value leaves the field out.
 func preliminary(p *housetest.Page, changes ...string) []string {
 	form := map[string]string{
-		"surname": "Сынақов", "name": "Тест", "patronymic": "", "email": "test@example.kz", "mobile": "8 (701) 000-00-01", "agree": "1", "consent": "1",
+		"surname": "Сынақов", "given": "Тест", "patronymic": "", "email": "test@example.kz", "mobile": "8 (701) 000-00-01", "agree": "1", "consent": "1",
 	}
 	for i := 0; i+1 < len(changes); i += 2 {
 		form[changes[i]] = changes[i+1]
@@ -476,6 +476,15 @@ func TestFormsThatAreNotTaken(t *testing.T) {
 	h := housetest.SQLite(t)
 	b := h.Browser(t)
 	form := b.Get("/ismet/register").Want(http.StatusOK)
+	empty := b.Post("/ismet/register", form.Hidden()...).Want(http.StatusUnprocessableEntity)
+	for _, field := range []string{"surname", "given", "email", "mobile"} {
+		if !empty.Has(`.govuk-error-summary a[href="#`+field+`"]`) || !empty.Has("#"+field+"-error") {
+			t.Errorf("nothing says that %s is missing", field)
+		}
+	}
+	if first := empty.Text(`.govuk-error-summary a[href="#given"]`); !strings.HasPrefix(first, "Аты:") {
+		t.Errorf("the summary calls the given name otherwise than the form does: %q", first)
+	}
 	for name, bad := range map[string][2]string{
 		"a number of the neighbouring country":   {"mobile", "+996 700 000 001"},
 		"a Russian number under the same code":   {"mobile", "+7 916 000 00 01"},
@@ -487,9 +496,9 @@ func TestFormsThatAreNotTaken(t *testing.T) {
 		"a number of a thousand digits":          {"mobile", "+7" + strings.Repeat("0", 1000)},
 		"no surname":                             {"surname", ""},
 		"letters of two alphabets in a surname":  {"surname", "Cынақов"}, // the first letter is Latin
-		"an Arabic name":                         {"name", "تەست"},
-		"digits in a name":                       {"name", "Тест1"},
-		"a zero-width joiner in a name":          {"name", "Те\u200dст"},
+		"an Arabic name":                         {"given", "تەست"},
+		"digits in a name":                       {"given", "Тест1"},
+		"a zero-width joiner in a name":          {"given", "Те\u200dст"},
 		"a bell in a patronymic":                 {"patronymic", "Тест\aұлы"},
 		"a name of a hundred thousand letters":   {"surname", strings.Repeat("а", 100_000)},
 		"a name that is no text":                 {"surname", "\xff\xfe"},

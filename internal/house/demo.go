@@ -67,7 +67,7 @@ func sampleSignIn(role identity.Role) string {
 
 func (h *House) sample(ctx context.Context, s Sample) error {
 	p, _ := h.Agreements.Portal(s.Portal)
-	r := account.Registration{Portal: s.Portal, SignInName: s.Name, Shown: s.Shown, Password: s.Password, Again: s.Password, Language: p.Languages[0]}
+	r := account.Registration{Portal: s.Portal, SignInName: s.Name, Shown: s.Shown, Password: s.Password, Again: s.Password, Language: p.Languages[0], KeyEndsAt: h.Clock.Now().AddDate(10, 0, 0)}
 	if s.Role != identity.User {
 		r.Roles = []identity.Role{s.Role}
 	}

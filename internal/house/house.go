@@ -90,6 +90,8 @@ type Config struct {
 	ESI *esi.Provider
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
+	// Watch is told each statement the database runs; nil: nobody is. See store.Config.
+	Watch func(ctx context.Context, text string, args []any)
 }
 
 // House is the running program but for its listener.
@@ -146,7 +148,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		return nil, err
 	}
 	h.Catalogue = catalogue.New(services)
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate})
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate, Watch: cfg.Watch})
 	if err != nil {
 		return nil, err
 	}
@@ -355,7 +357,6 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
 	h.Operations = h.operations(recorder.Record, library)
-	h.Accounts.RecoveryOpen = h.Parties.RecoveryOpen
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
 		Library: library,

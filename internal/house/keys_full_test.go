@@ -64,7 +64,7 @@ func TestFullRegistration(t *testing.T) {
 			says string
 		}{
 			"a revoked key":             {revoked, "eds.reason.revoked"},
-			"the key of an employee":    {subject(func(s *authority.Subject) { s.Roles = []pki.Role{pki.Employee} }), "account.key_not_head"},
+			"the key of an employee":    {subject(func(s *authority.Subject) { s.Roles = []pki.Role{pki.Employee} }), "party.unregistered"},
 			"the key of somebody else":  {subject(func(s *authority.Subject) { s.Surname = "БАСҚАЕВ" }), "account.key_name"},
 			"another's individual key":  {h.Key(t, authority.Subject{Surname: "БАСҚАЕВ", FirstName: "ЕРЛАН", IIN: "800101100211"}), "account.key_name"},
 			"a key of no authority yet": {subject(func(s *authority.Subject) { s.NotBefore = h.Clock.Now().AddDate(0, 0, 1) }), "eds.reason.not_yet_valid"},

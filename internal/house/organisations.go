@@ -35,20 +35,30 @@ func (h *House) organisations(cfg Config, record func(context.Context, evidence.
 			tooOften, err := h.Accounts.Allow(ctx, tx.(*store.Tx), what, most, window)
 			return tooOften == nil, err
 		},
+		Admit: func(ctx context.Context, tx party.OrganisationTx, actor identity.Actor) error {
+			return h.Accounts.FullFirst(ctx, tx.(*store.Tx), actor)
+		},
 		Forget: h.Accounts.Forget, Public: public(cfg),
 	}
 }
 
 // joins makes whoever has bound an organisation by its certificate a member of it, where the agreement knows
 // organisations (ismet 1.6).
-func (h *House) joins(ctx context.Context, tx account.Tx, actor identity.Actor, k account.Key) error {
+func (h *House) joins(ctx context.Context, tx account.Tx, actor identity.Actor, k account.Key) (account.Joined, error) {
 	if _, known := h.Organisations.Taken(actor.Portal); !known {
-		return nil
+		return account.Joined{}, nil
 	}
-	_, err := h.Organisations.Bind(ctx, tx.(*store.Tx), actor, party.Certified{
-		Kind: party.LegalEntity, Number: k.BIN, Name: k.Organisation, Role: party.Role(k.Role),
-	})
-	return err
+	c := party.Certified{
+		Kind: party.LegalEntity, Number: k.Number(), Name: k.Organisation, Role: party.Role(k.Role), Beside: party.Role(k.Beside), Since: k.Since,
+	}
+	switch {
+	case k.BIN == "":
+		c.Kind, c.Name, c.Role = party.SoleTrader, k.Trade, party.Head
+	case identity.BIN(k.BIN).Joint():
+		c.Kind = party.SoleTrader
+	}
+	joined, err := h.Organisations.Bind(ctx, tx.(*store.Tx), actor, c)
+	return account.Joined{Known: true, Former: joined.Former}, err
 }
 
 // behalf lets a session act for an organisation as long as its user belongs there.

@@ -297,6 +297,9 @@ func TestRecoveryByOneself(t *testing.T) {
 		if p := b.Post("/kundelik/recover/own", "password", renewed, "again", renewed); p.Path != "/kundelik/recover/done" {
 			t.Fatalf("the new password led to %s: %s", p.Path, p.Text("main"))
 		}
+		h.Accounts.RecoveryStopped = func(context.Context, string) (account.RecoveryHalt, error) {
+			return account.RecoveryHalt{Some: true}, nil
+		}
 		h.Accounts.RecoveryOpen = func(_ context.Context, user identity.ID) (bool, time.Time, error) {
 			return user != pupil.User, time.Time{}, nil
 		}

@@ -92,7 +92,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Pages = &pages.Pages{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards}
-	site.Cabinet.Further = append(site.Cabinet.Further, site.Pages.Card)
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Standing.Card, site.Pages.Card)
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
 	site.Obligations = &obligations.Obligations{Frame: h.Frame, Obligations: h.Obligations, Kinds: slices.Sorted(maps.Keys(h.duties()))}

@@ -158,6 +158,10 @@ func TestABlockLeavesOnePageOpen(t *testing.T) {
 					t.Errorf("after lifting the cabinet leads to %s", p.Path)
 				}
 				b.Post(page+"/lift", "words", "It was somebody else").Want(http.StatusConflict)
+				past := mine.Get("/" + c.portal + "/cabinet").Want(http.StatusOK)
+				if past.Has("#standing-title") || !past.Has(`main a[href="/`+c.portal+`/standing"]`) || !strings.Contains(mine.Get("/"+c.portal+"/standing").Text("main"), "It was somebody else") {
+					t.Error("a measure of the past cannot be reached from the cabinet")
+				}
 
 				decides(t, b, h, person, c.rule+"/block", c.reason, more...)
 				h.Clock.Move(5 * 24 * time.Hour)
@@ -221,7 +225,7 @@ func TestDeletionNeedsFourEyesAndTheWarning(t *testing.T) {
 				}
 				if portal == "ismet" {
 					on(t, h, "2026-12-16T23:59")
-					if shown := mine.Get("/ismet/cabinet").Want(http.StatusOK); !shown.Has(`main a[href="/ismet/standing"]`) || shown.Path != "/ismet/cabinet" {
+					if shown := mine.Get("/ismet/cabinet").Want(http.StatusOK); !shown.Has(`#standing-title`) || shown.Path != "/ismet/cabinet" {
 						t.Errorf("a minute before the end: %s", shown.Path)
 					}
 				}
@@ -523,7 +527,7 @@ func TestDocumentsAreAskedForAndJudged(t *testing.T) {
 				person, b := desk(t, h, portal)
 				mine := atDesk(t, h, portal, "asel")
 				page, answer := asksForPapers(t, b, h, person, "10")
-				if !mine.Get("/" + portal + "/cabinet").Has(`main a[href="/` + portal + `/standing"]`) {
+				if !mine.Get("/" + portal + "/cabinet").Has(`#standing-title`) {
 					t.Error("the cabinet does not say that something is asked")
 				}
 				if told := lettersTo(t, h, portal, "asel@example.kz"); len(told) != 1 || told[0].Key != "message.check" || told[0].Args["clause"] != c.clause {

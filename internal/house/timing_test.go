@@ -58,7 +58,7 @@ func median(a []time.Duration) time.Duration {
 // TestNobodyIsFoundOutByTheClock: how long sign-in, registration and recovery take is distributed
 // alike for people who are there and for names nobody has. With 200 samples of each, 0.5 ± 0.15 is
 // seven standard deviations of equal distributions; leaving out one hash of a password moves it to 0
-// or 1.
+// or 1. What a noisy clock cannot show, such as one message less, TestTheSameWorkForNobody does.
 func TestNobodyIsFoundOutByTheClock(t *testing.T) {
 	if testing.Short() {
 		t.Skip("1,200 forms, half of them with a hash of a password")

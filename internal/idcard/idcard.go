@@ -86,11 +86,11 @@ func (c *Cards) Prove(ctx context.Context, statement string, signature []byte, o
 	case err != nil:
 		return nobody, err
 	case !result.Valid:
-		return nobody, refused(result.Reason)
+		return nobody, refused(result.Reason).Wrap(result.Further(further(), "", ""))
 	case result.Form != eds.CMS || len(result.Signers) != 1 || result.Signers[0].Certificate == nil:
-		return nobody, refused(pki.NoSigner)
+		return nobody, refused(pki.NoSigner).Wrap(result.Further(further(), "", ""))
 	case !bytes.Equal(result.Content, []byte(statement)):
-		return nobody, refused(pki.WrongDocument)
+		return nobody, refused(pki.WrongDocument).Wrap(result.Further(further(), eds.CheckAsked, pki.WrongDocument))
 	}
 	card := result.Signers[0].Certificate
 	if card.NotBefore.Year() < oldest {
@@ -99,7 +99,10 @@ func (c *Cards) Prove(ctx context.Context, statement string, signature []byte, o
 	return c.Profile.citizen(card)
 }
 
-func refused(reason pki.Reason) error {
+// further is the check that is made here, beyond those of the signature.
+func further() []eds.CheckName { return []eds.CheckName{eds.CheckAsked} }
+
+func refused(reason pki.Reason) *fault.Fault {
 	return fault.New(fault.Invalid, (&eds.Result{Reason: reason}).Key()).At(FormField)
 }
 

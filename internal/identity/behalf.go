@@ -10,6 +10,7 @@ import (
 type Behalf struct {
 	Organisation ID
 	Name         string // of the organisation
+	Kind         string // of the organisation, as the rules on kinds of user name them
 	Role         string // what the actor is in it
 	Signs        bool   // whether the role lets them accept and sign for it
 }

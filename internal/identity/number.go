@@ -90,6 +90,9 @@ func ParseBIN(s string) (BIN, error) {
 	return BIN(s), nil
 }
 
+// Joint reports whether it is the number of sole traders who trade together.
+func (n BIN) Joint() bool { return len(n) == 12 && n[4] == '6' }
+
 // PIN is the personal number of Kyrgyzstan: sex, birth date, serial. No rule of a check digit is
 // published, so its shape and date are all that is checked.
 type PIN string

@@ -58,7 +58,7 @@ func TestRecovery(t *testing.T) {
 			p.picture("sign-in", phone, desk)
 			p.press("recovery.from_sign_in")
 			p.at("/recover")
-			p.picture("recover", phone)
+			p.picture("recover", phone, desk)
 			x.goes(p)
 		})
 	}
@@ -78,7 +78,7 @@ func (p *person) recoversBySecret() {
 	p.t.Helper()
 	p.asksToRecover()
 	p.at("/recover/code")
-	p.picture("recover-code", phone)
+	p.picture("recover-code", phone, desk)
 	password := p.sent()
 	p.open("/" + p.portal + "/recover/code")
 	p.fill("code", password)
@@ -92,7 +92,7 @@ func (p *person) recoversByLinkOrSecret() {
 	p.t.Helper()
 	p.asksToRecover()
 	p.at("/recover/")
-	p.picture("recover-code", phone)
+	p.picture("recover-code", phone, desk)
 	here := p.where()
 	p.open("/-/outbox")
 	if ask[bool](p, `document.querySelector("main ol li [lang] a") !== null`) {
@@ -118,11 +118,11 @@ func (p *person) asksToRecover() {
 func (p *person) setsAnother() {
 	p.t.Helper()
 	const renewed = "жаңа құпиям 2026"
-	p.picture("recover-own", phone)
+	p.picture("recover-own", phone, desk)
 	p.fills("password", renewed, "again", renewed)
 	p.press("recovery.own.button")
 	p.at("/recover/done")
-	p.picture("recover-done", phone)
+	p.picture("recover-done", phone, desk)
 	p.press("recovery.sign_in")
 	p.fills("name", losses()[p.portal].name, "password", housetest.Password)
 	p.press("front.sign_in.button")

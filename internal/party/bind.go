@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 )
@@ -14,20 +15,22 @@ type Certified struct {
 	Kind   OrganisationKind
 	Number string // BIN; of a sole trader the holder's IIN
 	Name   string
-	Role   Role // Head, Signer or Employee
+	Role   Role      // Head, Signer or Employee
+	Beside Role      // what a certificate of the head states besides: Signer, Employee, or empty
+	Since  time.Time // from when it is valid
 }
 
 // Joined is the membership a certificate began or raised.
 type Joined struct {
 	Organisation Organisation
 	Member       OrganisationMember
-	// Former is the head whose place the holder may take by confirming it (Succeed) within a day; 0: none.
+	// Former is the head whose place the holder took; 0: nobody's.
 	Former identity.ID
 }
 
 // checkCertified refuses what no certificate of the authority states.
 func checkCertified(c Certified) *fault.Fault {
-	if c.Kind != SoleTrader && c.Kind != LegalEntity || !slices.Contains(OrganisationRoles(), c.Role) {
+	if c.Kind != SoleTrader && c.Kind != LegalEntity || c.Beside == Head || !slices.Contains(OrganisationRoles(), c.Role) {
 		return fault.New(fault.Invalid, "party.certificate")
 	}
 	_, err := identity.ParseBIN(c.Number)
@@ -40,15 +43,23 @@ func checkCertified(c Certified) *fault.Fault {
 	return checkName("organisation", c.Name, 2, 200)
 }
 
+// TradeName gives the name a sole trader trades under its one form. Refusal: Invalid "party.name_length" and
+// its kin at "trade".
+func TradeName(typed string) (string, *fault.Fault) {
+	name := clean(typed)
+	return name, checkName("trade", name, 2, 200)
+}
+
 // Bind makes the holder of a verified certificate a member of the organisation it names, in the transaction
-// of the act that verified it (ismet 5.2). The number is unique on a portal: the first certificate makes the
-// organisation, later ones find it. A certificate raises a role and never lowers it. One that states the
-// first head where there is another gives the right to sign, and Former: the holder confirms the
-// replacement with Succeed, until then the former stays.
+// of the act that verified it (ismet 5.2). The number is unique on a portal: the first certificate of somebody
+// who may sign makes the organisation, later ones find it, those of employees too. A certificate raises a role
+// and never lowers it. Of two that state the first head the newer one counts: its holder takes the other's place, who
+// keeps what their certificate states besides, or nothing. The head is told of everybody who joins.
 //
 // The caller has verified the certificate and that its holder is the actor: this room believes it.
-// Refusals: Forbidden "party.no_organisations"; Invalid "party.certificate", "party.number" at "number", and
-// of the name at "organisation".
+// Refusals: Forbidden "party.no_organisations", "party.unregistered" for the employee of an organisation nobody has
+// registered, "party.ended_by_head" for a certificate from before the head ended the membership; Conflict
+// "party.older_head"; Invalid "party.certificate", "party.number" at "number", and of the name at "organisation".
 func (o *Organisations) Bind(ctx context.Context, tx OrganisationTx, actor identity.Actor, c Certified) (Joined, error) {
 	cite, taken := o.Taken(actor.Portal)
 	if !taken {
@@ -59,31 +70,101 @@ func (o *Organisations) Bind(ctx context.Context, tx OrganisationTx, actor ident
 		return Joined{}, f
 	}
 	x, err := o.found(ctx, tx, actor.Portal, c)
+	if fault.Is(err, fault.Absent) {
+		return Joined{}, fault.New(fault.Forbidden, "party.unregistered").By(cite)
+	}
 	if err != nil {
 		return Joined{}, err
 	}
-	former, err := tx.HeadOf(ctx, x.ID)
+	head, err := tx.HeadOf(ctx, x.ID)
 	if err != nil && !fault.Is(err, fault.Absent) {
 		return Joined{}, err
 	}
+	if err := o.welcome(ctx, tx, x, actor.User, c, cite); err != nil {
+		return Joined{}, err
+	}
 	joined := Joined{Organisation: x}
-	m := OrganisationMember{Role: c.Role}
-	if c.Role == Head && former.User != 0 && former.User != actor.User {
-		m.Role, m.ClaimedAt, joined.Former = Signer, o.Now(), former.User
+	m := OrganisationMember{Role: c.Role, Beside: c.Beside, CertifiedAt: c.Since}
+	switch another := head.User != 0 && head.User != actor.User; {
+	case c.Role != Head || !another:
+	case c.Since.After(head.CertifiedAt):
+		joined.Former = head.User
+		if err := o.stepDown(ctx, tx, x, head, actor); err != nil {
+			return Joined{}, err
+		}
+	case c.Beside == "":
+		return Joined{}, fault.New(fault.Conflict, "party.older_head").By(cite)
+	default:
+		m.Role, m.Beside = c.Beside, ""
 	}
 	if joined.Member, err = o.raise(ctx, tx, x, actor.User, m); err != nil {
 		return Joined{}, err
 	}
-	detail := map[string]string{"role": string(c.Role), "kind": string(c.Kind)}
-	if err := o.note(ctx, tx, x, actor.User, "party.organisation_bind", actor.User, detail); err != nil || joined.Former == 0 {
-		return joined, err
+	detail := map[string]string{"role": string(joined.Member.Role), "kind": string(c.Kind)}
+	if err := o.note(ctx, tx, x, actor.User, "party.organisation_bind", actor.User, detail); err != nil {
+		return Joined{}, err
 	}
-	args := map[string]string{"organisation": x.Name, "name": actor.Shown}
-	return joined, o.Tell(ctx, tx, joined.Former, "message.head_claimed", args)
+	return joined, o.tellHead(ctx, tx, x, head, actor, joined)
 }
 
-// found gives the organisation of a number, held; it is made where there is none.
+// welcome refuses a certificate that a head has shown the door before: the head ended the membership after it
+// was issued. A newer one, or an invitation, begins another membership.
+func (o *Organisations) welcome(ctx context.Context, tx OrganisationTx, x Organisation, user identity.ID, c Certified, cite clause.Citation) error {
+	if _, err := tx.MemberIn(ctx, x.ID, user); !fault.Is(err, fault.Absent) {
+		return err
+	}
+	last, err := tx.LastMemberIn(ctx, x.ID, user)
+	if fault.Is(err, fault.Absent) {
+		return nil
+	}
+	if err == nil && last.Basis == basisEnded && !c.Since.After(last.EndedAt) {
+		err = fault.New(fault.Forbidden, "party.ended_by_head").By(cite)
+	}
+	return err
+}
+
+// stepDown leaves a former head what their certificate states besides the first head, or nothing, and tells
+// them.
+func (o *Organisations) stepDown(ctx context.Context, tx OrganisationTx, x Organisation, former OrganisationMember, actor identity.Actor) error {
+	args := map[string]string{"organisation": x.Name, "name": actor.Shown}
+	if former.Beside == "" {
+		if err := o.end(ctx, tx, x, former, basisSucceeded, actor.User); err != nil {
+			return err
+		}
+		return o.Tell(ctx, tx, former.User, "message.head_replaced", args)
+	}
+	former.Role, former.Beside = former.Beside, ""
+	if err := tx.SaveMember(ctx, former); err != nil {
+		return err
+	}
+	detail := map[string]string{"role": string(former.Role), "basis": basisSucceeded}
+	if err := o.note(ctx, tx, x, former.User, "party.organisation_step_down", actor.User, detail); err != nil {
+		return err
+	}
+	return o.Tell(ctx, tx, former.User, "message.head_stepped_down", args)
+}
+
+// tellHead tells the head there is of somebody who has joined, or the head there is from now on that they are.
+func (o *Organisations) tellHead(ctx context.Context, tx OrganisationTx, x Organisation, head OrganisationMember, actor identity.Actor, joined Joined) error {
+	switch {
+	case joined.Former != 0:
+		return o.Tell(ctx, tx, actor.User, "message.head_now", map[string]string{"organisation": x.Name})
+	case head.User != 0 && head.User != actor.User:
+		return o.Tell(ctx, tx, head.User, "message.member_joined", map[string]string{"organisation": x.Name, "name": actor.Shown})
+	}
+	return nil
+}
+
+// found gives the organisation of a number, held; it is made where there is none, but not by an employee.
+// Refusal: Absent.
 func (o *Organisations) found(ctx context.Context, tx OrganisationTx, portal string, c Certified) (Organisation, error) {
+	if c.Role == Employee {
+		x, err := tx.OrganisationNumbered(ctx, portal, c.Number)
+		if err != nil {
+			return x, err
+		}
+		return x, tx.HoldOrganisation(ctx, x.ID)
+	}
 	x := Organisation{ID: o.NewID(), Portal: portal, Kind: c.Kind, Number: c.Number, Name: c.Name, CreatedAt: o.Now()}
 	added, err := tx.AddOrganisation(ctx, x)
 	if err != nil {
@@ -120,64 +201,11 @@ func (o *Organisations) raise(ctx context.Context, tx OrganisationTx, x Organisa
 		return m, err
 	}
 	rank := func(r Role) int { return slices.Index(OrganisationRoles(), r) }
-	if rank(want.Role) < rank(m.Role) {
-		m.Role = want.Role
-	}
-	if m.Role != Head {
-		m.ClaimedAt = want.ClaimedAt
+	if higher, same := rank(want.Role) < rank(m.Role), want.Role == m.Role; higher || same && want.CertifiedAt.After(m.CertifiedAt) {
+		m.Role, m.Beside, m.CertifiedAt = want.Role, want.Beside, want.CertifiedAt
 	}
 	m.Until = want.Until
 	return m, tx.SaveMember(ctx, m)
-}
-
-// Succeed makes the actor, whose certificate states the first head, take the place of the head there is.
-// The former's membership of this organisation ends, their other memberships stay; both are told. Of two at
-// once one succeeds the other.
-// Refusals: Conflict "party.no_claim" where no certificate of the last day states it; Absent.
-func (o *Organisations) Succeed(ctx context.Context, actor identity.Actor, organisation identity.ID) error {
-	var former identity.ID
-	err := o.InTx(ctx, func(tx OrganisationTx) error {
-		former = 0
-		x, m, err := o.mine(ctx, tx, actor, organisation)
-		if err != nil {
-			return err
-		}
-		if !m.Claims(o.Now()) {
-			return fault.New(fault.Conflict, "party.no_claim")
-		}
-		head, err := tx.HeadOf(ctx, x.ID)
-		switch {
-		case err == nil:
-			former = head.User
-			if err := o.end(ctx, tx, x, head, basisSucceeded, actor.User); err != nil {
-				return err
-			}
-		case !fault.Is(err, fault.Absent):
-			return err
-		}
-		if err := tx.DropClaims(ctx, x.ID); err != nil {
-			return err
-		}
-		m.Role, m.ClaimedAt, m.Until = Head, time.Time{}, time.Time{}
-		if err := tx.SaveMember(ctx, m); err != nil {
-			return err
-		}
-		if err := o.note(ctx, tx, x, actor.User, "party.organisation_head", actor.User, nil); err != nil {
-			return err
-		}
-		args := map[string]string{"organisation": x.Name, "name": actor.Shown}
-		if former != 0 {
-			if err := o.Tell(ctx, tx, former, "message.head_replaced", args); err != nil {
-				return err
-			}
-		}
-		return o.Tell(ctx, tx, actor.User, "message.head_now", map[string]string{"organisation": x.Name})
-	})
-	if err == nil {
-		o.Forget(actor.User)
-		o.Forget(former)
-	}
-	return err
 }
 
 // mine gives an organisation, held, and the actor's membership of it that lasts. Refusal: Absent.

@@ -303,7 +303,7 @@ func (o *Organisations) Invited(ctx context.Context, portal, token string) (x Or
 
 // Answer takes or declines the membership a link invites to; the link opens nothing afterwards.
 // Refusals: Absent "account.link_ended"; Conflict "party.already_member", after which the link still works
-// for who it was meant for.
+// for who it was meant for; those of Admit, after which it works too.
 func (o *Organisations) Answer(ctx context.Context, actor identity.Actor, token string, accept bool) (Organisation, error) {
 	var x Organisation
 	err := o.InTx(ctx, func(tx OrganisationTx) error {
@@ -334,6 +334,9 @@ func (o *Organisations) answer(ctx context.Context, tx OrganisationTx, x Organis
 	key, act := "message.invitation_declined", "party.organisation_decline"
 	if accept {
 		i.State, key, act = InvitationAccepted, "message.invitation_accepted", "party.organisation_join"
+		if err := o.Admit(ctx, tx, actor); err != nil {
+			return err
+		}
 		if _, err := o.member(ctx, tx, x.ID, actor.User); !fault.Is(err, fault.Absent) {
 			if err == nil {
 				err = fault.New(fault.Conflict, "party.already_member")

@@ -49,7 +49,8 @@ type OrganisationMember struct {
 	User         identity.ID
 	ID           identity.ID
 	Role         Role
-	ClaimedAt    time.Time // when a certificate said that the signer is the head, while there was another; zero: never
+	CertifiedAt  time.Time // from when the certificate that gave the role is valid; zero: an invitation gave it
+	Beside       Role      // of a head: what the certificate states besides; empty: nothing
 	BeganAt      time.Time
 	Until        time.Time // the end of the term; zero: none
 	EndedAt      time.Time
@@ -62,15 +63,6 @@ type OrganisationMember struct {
 // Lasts reports whether the membership gives any power now.
 func (m OrganisationMember) Lasts(now time.Time) bool {
 	return m.User != 0 && m.EndedAt.IsZero() && (m.Until.IsZero() || now.Before(m.Until))
-}
-
-// claimLife is how long a certificate that names a second head waits for its holder to confirm the
-// replacement of the first. No clause sets it.
-const claimLife = 24 * time.Hour
-
-// Claims reports whether the member may take the place of the head.
-func (m OrganisationMember) Claims(now time.Time) bool {
-	return m.Lasts(now) && m.Role != Head && !m.ClaimedAt.IsZero() && now.Before(m.ClaimedAt.Add(claimLife))
 }
 
 // Why a membership ended.
@@ -132,16 +124,16 @@ type OrganisationTx interface {
 
 	// AddMember begins a membership. Refusal: Conflict where one lasts, or a head where there is one.
 	AddMember(ctx context.Context, m OrganisationMember) error
-	// SaveMember changes role, claim and term of one that lasts. Refusal: Conflict.
+	// SaveMember changes role, certificate and term of one that lasts. Refusal: Conflict.
 	SaveMember(ctx context.Context, m OrganisationMember) error
 	// EndMember ends one that lasts. Refusal: Conflict.
 	EndMember(ctx context.Context, m OrganisationMember, basis string, at time.Time) error
 	// MemberIn gives the membership of a user that has not been ended. Refusal: Absent.
 	MemberIn(ctx context.Context, organisation, user identity.ID) (OrganisationMember, error)
+	// LastMemberIn gives the membership of a user that was ended last. Refusal: Absent.
+	LastMemberIn(ctx context.Context, organisation, user identity.ID) (OrganisationMember, error)
 	// HeadOf gives the head. Refusal: Absent.
 	HeadOf(ctx context.Context, organisation identity.ID) (OrganisationMember, error)
-	// DropClaims ends what waits for confirmation.
-	DropClaims(ctx context.Context, organisation identity.ID) error
 	// MembersIn lists those of one organisation that have not been ended, oldest first.
 	MembersIn(ctx context.Context, organisation identity.ID, page OrganisationPage) ([]OrganisationMember, error)
 	// MembershipsIn lists all of one user's, ended ones too, newest first.
@@ -169,6 +161,8 @@ type Organisations struct {
 	// Tell sends a user a message to a confirmed contact, if any; Shown gives a user's name.
 	Tell  func(ctx context.Context, tx OrganisationTx, user identity.ID, key string, args map[string]string) error
 	Shown func(ctx context.Context, tx OrganisationTx, user identity.ID) (string, error)
+	// Admit refuses whoever may not become a member yet.
+	Admit func(ctx context.Context, tx OrganisationTx, actor identity.Actor) error
 	// Allow counts one more message and says whether it is within the limit.
 	Allow func(ctx context.Context, tx OrganisationTx, what string, most int, window time.Duration) (bool, error)
 	// Forget drops what is remembered of a user's sessions.
@@ -207,7 +201,7 @@ func (o *Organisations) Behalf(ctx context.Context, tx OrganisationTx, portal st
 	if err != nil || x.Portal != portal {
 		return identity.Behalf{}, err
 	}
-	return identity.Behalf{Organisation: x.ID, Name: x.Name, Role: string(m.Role), Signs: o.Powers(portal, m.Role).Sign}, nil
+	return identity.Behalf{Organisation: x.ID, Name: x.Name, Kind: string(x.Kind), Role: string(m.Role), Signs: o.Powers(portal, m.Role).Sign}, nil
 }
 
 // Authorise refuses evidence of an act for an organisation that the actor is no member of at this instant,

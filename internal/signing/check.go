@@ -51,11 +51,14 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 		return Signed{}, err
 	}
 	signed := Signed{Request: r, Signatures: answer}
+	var last *eds.Result
 	for i, d := range r.Content.Documents {
-		signer, err := s.one(ctx, r, d, answer[i])
+		result, err := s.one(ctx, r, d, answer[i])
 		if err != nil {
 			return Signed{}, err
 		}
+		last = result
+		signer := result.Signers[0]
 		proofs, err := eds.EncodeProofs(signer.Proofs)
 		if err != nil {
 			return Signed{}, err
@@ -67,13 +70,23 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 			return Signed{}, fault.New(fault.Forbidden, "signing.several_keys").At(FormField)
 		}
 	}
-	return signed, s.whose(r, signed.Holder)
+	if f := s.whose(r, signed.Holder); f != nil {
+		return signed, f.Wrap(last.Further(further(), eds.CheckOwner, ""))
+	}
+	return signed, nil
 }
 
 // maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
 const maxAnswer = 256 << 10
 
+// further are the checks that are made here, beyond those of the signature.
+func further() []eds.CheckName { return []eds.CheckName{eds.CheckAsked, eds.CheckOwner} }
+
 func refused(reason pki.Reason) error {
+	return unproven(reason)
+}
+
+func unproven(reason pki.Reason) *fault.Fault {
 	return fault.New(fault.Invalid, (&eds.Result{Reason: reason}).Key()).At(FormField)
 }
 
@@ -90,8 +103,8 @@ func (s *Signings) count(ctx context.Context, r Request) error {
 	return err
 }
 
-// one verifies the signature of one document.
-func (s *Signings) one(ctx context.Context, r Request, d Document, signature []byte) (eds.Signer, error) {
+// one verifies the signature of one document. What is refused comes with every check as its cause (eds.Refused).
+func (s *Signings) one(ctx context.Context, r Request, d Document, signature []byte) (*eds.Result, error) {
 	q := eds.Question{Document: signature, Signers: 1, Purpose: pki.Signing}
 	if r.Purpose == SignIn {
 		q.Purpose = pki.Authentication
@@ -102,23 +115,23 @@ func (s *Signings) one(ctx context.Context, r Request, d Document, signature []b
 	result, err := s.Verifier.Verify(ctx, q)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return eds.Signer{}, err
+		return nil, err
 	case err != nil: // a gateway that does not answer is no fault of the signature
-		return eds.Signer{}, fault.New(fault.Unavailable, "signing.unverified").Wrap(err)
+		return nil, fault.New(fault.Unavailable, "signing.unverified").Wrap(err)
 	case result.Form != r.Content.Format:
-		return eds.Signer{}, fault.New(fault.Invalid, "signing.form").At(FormField)
+		return nil, fault.New(fault.Invalid, "signing.form").At(FormField).Wrap(result.Further(further(), "", ""))
 	case !result.Valid:
-		return eds.Signer{}, refused(result.Reason)
+		return nil, unproven(result.Reason).Wrap(result.Further(further(), "", ""))
 	case len(result.Signers) != 1 || result.Signers[0].Certificate == nil:
-		return eds.Signer{}, refused(pki.NoSigner)
+		return nil, unproven(pki.NoSigner).Wrap(result.Further(further(), "", ""))
 	case q.Content == nil && !bytes.Equal(result.Content, d.Content), result.Content != nil && !bytes.Equal(result.Content, d.Content):
-		return eds.Signer{}, refused(pki.WrongDocument)
+		return nil, unproven(pki.WrongDocument).Wrap(result.Further(further(), eds.CheckAsked, pki.WrongDocument))
 	}
-	return result.Signers[0], nil
+	return result, nil
 }
 
 // whose refuses the key of somebody else than the one who was asked.
-func (s *Signings) whose(r Request, h pki.Holder) error {
+func (s *Signings) whose(r Request, h pki.Holder) *fault.Fault {
 	person := h.Kind == pki.Individual || h.Kind == pki.LegalEntityPerson
 	_, cite, _ := clause.In[eds.OwnKey](s.Book(r.Portal, s.Now()))
 	switch {

@@ -32,6 +32,7 @@ const (
 	SignIn   Purpose = "sign_in"  // begin a session
 	Accept   Purpose = "accept"   // accept an edition of an agreement
 	Bind     Purpose = "bind"     // bind an IIN or a BIN to a user
+	Show     Purpose = "show"     // show that one's key is valid
 )
 
 // State is how far a request has come. It only goes forward.

@@ -26,16 +26,23 @@ func (tx *Tx) AddUser(ctx context.Context, u account.User, keys account.NameKeys
 		string(u.State), micros(u.CreatedAt), micros(u.LeftAt), int64(u.Version))
 }
 
-// User follows account.Tx.
+// User follows account.Tx. The roles are asked for even where there is nobody.
 func (tx *Tx) User(ctx context.Context, id identity.ID) (account.User, error) {
-	u, err := readUser(tx.queryRow(ctx, `
+	u, absent := readUser(tx.queryRow(ctx, `
 		SELECT user_id, portal, sign_in_name, shown, language, email, phone, about, state, created_at, left_at, version, reported_at
 		FROM account_user WHERE user_id = $1`, int64(id)))
+	if absent != nil && !fault.Is(absent, fault.Absent) {
+		return account.User{}, absent
+	}
+	roles, err := tx.rolesOf(ctx, id)
+	if err == nil {
+		err = absent
+	}
 	if err != nil {
 		return account.User{}, err
 	}
-	u.Roles, err = tx.rolesOf(ctx, id)
-	return u, err
+	u.Roles = roles
+	return u, nil
 }
 
 func (tx *Tx) rolesOf(ctx context.Context, id identity.ID) ([]identity.Role, error) {
@@ -50,7 +57,7 @@ func (tx *Tx) rolesOf(ctx context.Context, id identity.ID) ([]identity.Role, err
 func (tx *Tx) UserNamed(ctx context.Context, portal, nameFold string) (account.User, error) {
 	var id int64
 	err := tx.queryRow(ctx, `SELECT user_id FROM account_name WHERE portal = $1 AND name_fold = $2`, portal, nameFold).Scan(&id)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.Absent) {
 		return account.User{}, err
 	}
 	return tx.User(ctx, identity.ID(id))

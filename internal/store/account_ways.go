@@ -14,7 +14,7 @@ func attemptRow(id identity.ID) string { return "account_attempt/" + strconv.For
 
 // AddAttempt follows account.AttemptTx.
 func (tx *Tx) AddAttempt(ctx context.Context, a account.Attempt) error {
-	sealed, err := tx.seal(attemptRow(a.ID), a.Form)
+	sealed, err := tx.sealAlike(attemptRow(a.ID), a.Form)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (tx *Tx) Attempt(ctx context.Context, id identity.ID) (account.Attempt, err
 
 // SaveAttempt follows account.AttemptTx.
 func (tx *Tx) SaveAttempt(ctx context.Context, a account.Attempt) error {
-	sealed, err := tx.seal(attemptRow(a.ID), a.Form)
+	sealed, err := tx.sealAlike(attemptRow(a.ID), a.Form)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (tx *Tx) AddMessage(ctx context.Context, m notify.Message) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	sealed, err := tx.seal(messageRow(int64(m.Home), int64(m.ID)), sealedMessage{m.To, m.Args})
+	sealed, err := tx.sealAlike(messageRow(int64(m.Home), int64(m.ID)), sealedMessage{m.To, m.Args})
 	if err != nil {
 		return err
 	}

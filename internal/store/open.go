@@ -27,6 +27,10 @@ type Config struct {
 	Seal []byte
 	// Now is the clock of new ids. Nil: time.Now. It may jump; ids then go on counting.
 	Now func() time.Time
+	// Watch is told each statement of an act or a view before it runs, by its text and arguments, from many
+	// goroutines at once; nil: nobody is. With it a test holds two acts against each other that must do
+	// the same work.
+	Watch func(ctx context.Context, text string, args []any)
 }
 
 // Open opens the database, brings its tables up to date unless NoMigrate is set, and takes a node
@@ -89,6 +93,7 @@ func connect(ctx context.Context, cfg Config) (*Store, error) {
 		name:    databaseName(cfg.Database),
 		ids:     newIDs(cfg.Now, rand.Text()),
 		keeping: make(chan struct{}),
+		watch:   cfg.Watch,
 	}
 	var err error
 	if s.sealer, err = newSealer(cfg.Seal); err != nil {

@@ -79,61 +79,61 @@ func (tx *Tx) HoldOrganisation(ctx context.Context, id identity.ID) error {
 // AddMember follows party.OrganisationTx.
 func (tx *Tx) AddMember(ctx context.Context, m party.OrganisationMember) error {
 	return tx.one(ctx, `
-		INSERT INTO party_organisation_member (org_id, user_id, member_id, role, claimed_at, began_at, until, ended_at, basis)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')`,
-		int64(m.Organisation), int64(m.User), int64(m.ID), string(m.Role), micros(m.ClaimedAt), micros(m.BeganAt), micros(m.Until))
+		INSERT INTO party_organisation_member (org_id, user_id, member_id, role, claimed_at, certified_at, beside, began_at, until, ended_at, basis)
+		VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, 0, '')`,
+		int64(m.Organisation), int64(m.User), int64(m.ID), string(m.Role), micros(m.CertifiedAt), string(m.Beside), micros(m.BeganAt), micros(m.Until))
 }
 
 // SaveMember follows party.OrganisationTx.
 func (tx *Tx) SaveMember(ctx context.Context, m party.OrganisationMember) error {
 	return tx.one(ctx, `
-		UPDATE party_organisation_member SET role = $1, claimed_at = $2, until = $3
-		WHERE org_id = $4 AND user_id = $5 AND member_id = $6 AND ended_at = 0`,
-		string(m.Role), micros(m.ClaimedAt), micros(m.Until), int64(m.Organisation), int64(m.User), int64(m.ID))
+		UPDATE party_organisation_member SET role = $1, certified_at = $2, beside = $3, until = $4
+		WHERE org_id = $5 AND user_id = $6 AND member_id = $7 AND ended_at = 0`,
+		string(m.Role), micros(m.CertifiedAt), string(m.Beside), micros(m.Until), int64(m.Organisation), int64(m.User), int64(m.ID))
 }
 
 // EndMember follows party.OrganisationTx.
 func (tx *Tx) EndMember(ctx context.Context, m party.OrganisationMember, basis string, at time.Time) error {
 	return tx.one(ctx, `
-		UPDATE party_organisation_member SET ended_at = $1, basis = $2, claimed_at = 0
+		UPDATE party_organisation_member SET ended_at = $1, basis = $2
 		WHERE org_id = $3 AND user_id = $4 AND member_id = $5 AND ended_at = 0`,
 		micros(at), basis, int64(m.Organisation), int64(m.User), int64(m.ID))
 }
 
 func readOrganisationMember(s scanner) (party.OrganisationMember, error) {
 	var m party.OrganisationMember
-	var org, user, id, claimed, began, until, ended int64
-	var role string
-	err := s.Scan(&org, &user, &id, &role, &claimed, &began, &until, &ended, &m.Basis)
-	m.Organisation, m.User, m.ID, m.Role = identity.ID(org), identity.ID(user), identity.ID(id), party.Role(role)
-	m.ClaimedAt, m.BeganAt, m.Until, m.EndedAt = instant(claimed), instant(began), instant(until), instant(ended)
+	var org, user, id, certified, began, until, ended int64
+	err := s.Scan(&org, &user, &id, &m.Role, &certified, &m.Beside, &began, &until, &ended, &m.Basis)
+	m.Organisation, m.User, m.ID = identity.ID(org), identity.ID(user), identity.ID(id)
+	m.CertifiedAt, m.BeganAt, m.Until, m.EndedAt = instant(certified), instant(began), instant(until), instant(ended)
 	return m, err
 }
 
 // MemberIn follows party.OrganisationTx.
 func (tx *Tx) MemberIn(ctx context.Context, organisation, user identity.ID) (party.OrganisationMember, error) {
 	return readOrganisationMember(tx.queryRow(ctx, `
-		SELECT org_id, user_id, member_id, role, claimed_at, began_at, until, ended_at, basis FROM party_organisation_member
+		SELECT org_id, user_id, member_id, role, certified_at, beside, began_at, until, ended_at, basis FROM party_organisation_member
 		WHERE org_id = $1 AND user_id = $2 AND ended_at = 0`, int64(organisation), int64(user)))
+}
+
+// LastMemberIn follows party.OrganisationTx.
+func (tx *Tx) LastMemberIn(ctx context.Context, organisation, user identity.ID) (party.OrganisationMember, error) {
+	return readOrganisationMember(tx.queryRow(ctx, `
+		SELECT org_id, user_id, member_id, role, certified_at, beside, began_at, until, ended_at, basis FROM party_organisation_member
+		WHERE org_id = $1 AND user_id = $2 AND ended_at <> 0 ORDER BY member_id DESC LIMIT 1`, int64(organisation), int64(user)))
 }
 
 // HeadOf follows party.OrganisationTx.
 func (tx *Tx) HeadOf(ctx context.Context, organisation identity.ID) (party.OrganisationMember, error) {
 	return readOrganisationMember(tx.queryRow(ctx, `
-		SELECT org_id, user_id, member_id, role, claimed_at, began_at, until, ended_at, basis FROM party_organisation_member
+		SELECT org_id, user_id, member_id, role, certified_at, beside, began_at, until, ended_at, basis FROM party_organisation_member
 		WHERE org_id = $1 AND role = 'head' AND ended_at = 0`, int64(organisation)))
-}
-
-// DropClaims follows party.OrganisationTx.
-func (tx *Tx) DropClaims(ctx context.Context, organisation identity.ID) error {
-	_, err := tx.exec(ctx, `UPDATE party_organisation_member SET claimed_at = 0 WHERE org_id = $1 AND claimed_at <> 0 AND ended_at = 0`, int64(organisation))
-	return err
 }
 
 // MembersIn follows party.OrganisationTx.
 func (tx *Tx) MembersIn(ctx context.Context, organisation identity.ID, page party.OrganisationPage) ([]party.OrganisationMember, error) {
 	return list(ctx, tx, readOrganisationMember, `
-		SELECT org_id, user_id, member_id, role, claimed_at, began_at, until, ended_at, basis FROM party_organisation_member
+		SELECT org_id, user_id, member_id, role, certified_at, beside, began_at, until, ended_at, basis FROM party_organisation_member
 		WHERE org_id = $1 AND member_id > $2 AND ended_at = 0 ORDER BY member_id LIMIT $3`,
 		int64(organisation), int64(page.After), int64(page.Limit))
 }
@@ -141,7 +141,7 @@ func (tx *Tx) MembersIn(ctx context.Context, organisation identity.ID, page part
 // MembershipsIn follows party.OrganisationTx.
 func (tx *Tx) MembershipsIn(ctx context.Context, user identity.ID, limit int) ([]party.OrganisationMember, error) {
 	all, err := list(ctx, tx, readOrganisationMember, `
-		SELECT org_id, user_id, member_id, role, claimed_at, began_at, until, ended_at, basis FROM party_organisation_member
+		SELECT org_id, user_id, member_id, role, certified_at, beside, began_at, until, ended_at, basis FROM party_organisation_member
 		WHERE user_id = $1 ORDER BY member_id DESC LIMIT $2`, int64(user), int64(limit))
 	if err != nil {
 		return nil, err

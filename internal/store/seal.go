@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -44,13 +45,27 @@ func newSealer(key []byte) (*sealer, error) {
 }
 
 // seal closes a value for a row, named by table and key.
-func (tx *Tx) seal(row string, value any) ([]byte, error) {
+func (tx *Tx) seal(row string, value any) ([]byte, error) { return tx.sealIn(1, row, value) }
+
+// alike is the step, in bytes, in which what must not be told by its size grows: two of them hold the longest
+// address there is with a link.
+const alike = 512
+
+// sealAlike is seal for what is sent, or said to be sent: neither how large it is nor how long it takes to
+// be closed tells what is in it.
+func (tx *Tx) sealAlike(row string, value any) ([]byte, error) { return tx.sealIn(alike, row, value) }
+
+// sealIn fills a value up to a multiple of step with the white space that JSON allows behind it.
+func (tx *Tx) sealIn(step int, row string, value any) ([]byte, error) {
 	if tx.sealer == nil {
 		return nil, errNoSeal
 	}
 	plain, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
+	}
+	if more := len(plain) % step; more > 0 {
+		plain = append(plain, bytes.Repeat([]byte{' '}, step-more)...)
 	}
 	nonce := make([]byte, tx.sealer.aead.NonceSize())
 	if _, err := rand.Read(nonce); err != nil {

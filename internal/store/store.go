@@ -20,7 +20,8 @@ type Store struct {
 	engine  engine
 	name    string // how messages call the database; holds no password
 	ids     *ids
-	sealer  *sealer       // nil: nothing can be sealed
+	sealer  *sealer // nil: nothing can be sealed
+	watch   func(context.Context, string, []any)
 	keeping chan struct{} // closed when the keeper of the node number has ended
 	stop    context.CancelFunc
 }
@@ -69,10 +70,10 @@ func (s *Store) InView(ctx context.Context, look func(*Tx) error) error {
 	return s.engine.inView(ctx, s.with(look))
 }
 
-// with gives an act what the store opens and closes values with.
+// with gives an act what the store opens and closes values with, and who watches.
 func (s *Store) with(fn func(*Tx) error) func(*Tx) error {
 	return func(tx *Tx) error {
-		tx.sealer = s.sealer
+		tx.sealer, tx.watch = s.sealer, s.watch
 		return fn(tx)
 	}
 }

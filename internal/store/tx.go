@@ -19,6 +19,7 @@ type Tx struct {
 	dialect *dialect
 	ids     *ids
 	sealer  *sealer
+	watch   func(context.Context, string, []any)
 	view    bool
 	failed  error
 	open    []*rows
@@ -56,6 +57,7 @@ func (tx *Tx) exec(ctx context.Context, text string, args ...any) (changed int64
 	if tx.view {
 		return 0, tx.fail(ctx, errWriteInView)
 	}
+	tx.watched(ctx, text, args)
 	res, err := tx.run.exec(ctx, text, args)
 	if err != nil {
 		return 0, tx.fail(ctx, err)
@@ -85,6 +87,7 @@ func (tx *Tx) query(ctx context.Context, text string, args ...any) (*rows, error
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
 	}
+	tx.watched(ctx, text, args)
 	r, err := tx.run.query(ctx, text, args)
 	if err != nil {
 		return nil, tx.fail(ctx, err)
@@ -138,6 +141,12 @@ func (tx *Tx) script(ctx context.Context, text string) error {
 		return nil
 	}
 	return tx.fail(ctx, tx.run.script(ctx, text))
+}
+
+func (tx *Tx) watched(ctx context.Context, text string, args []any) {
+	if tx.watch != nil {
+		tx.watch(ctx, text, args)
+	}
 }
 
 func (tx *Tx) usable(ctx context.Context) error {

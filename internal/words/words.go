@@ -3,6 +3,8 @@
 // It owns the message files and how a sentence takes its arguments. It chooses no language and
 // knows no page: a page asks for a key in the language of its reader. A key that has no sentence
 // is shown as the key, and a test fails on it.
+//
+// A word that changes with a number is written in all its forms, {n|day|days}, {n|день|дня|дней}.
 package words
 
 import (
@@ -11,7 +13,11 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 )
 
 //go:embed *.txt
@@ -65,23 +71,90 @@ func (b *Book) read(name string, data []byte) error {
 			if !ok || key == "" || !slices.Contains(Languages(), language) || b.sentences[language][key] != "" {
 				return fmt.Errorf("%s:%d: want a language and its sentence", name, n)
 			}
+			if wrong := wrongForms(language, sentence); wrong != "" {
+				return fmt.Errorf("%s:%d: in %s the forms of a word differ otherwise: %s", name, n, language, wrong)
+			}
 			b.sentences[language][key] = sentence
 		}
 	}
 	return nil
 }
 
-// Say gives the sentence of a key in a language. Arguments come in pairs of name and value and
-// stand as {name} in the sentence.
+// forms are the forms a language's words take behind a whole number, in the order a sentence writes them.
+// Kazakh and Kyrgyz words do not change there.
+func forms(language string) []plural.Form {
+	switch language {
+	case "en":
+		return []plural.Form{plural.One, plural.Other}
+	case "ru":
+		return []plural.Form{plural.One, plural.Few, plural.Many}
+	}
+	return nil
+}
+
+// wrongForms is the first place of a sentence that has too many or too few forms for its language.
+func wrongForms(language, sentence string) string {
+	for place := range strings.SplitSeq(sentence, "{") {
+		inside, _, _ := strings.Cut(place, "}")
+		if n := strings.Count(inside, "|"); n > 0 && n != len(forms(language)) {
+			return inside
+		}
+	}
+	return ""
+}
+
+// form chooses among the forms of a word by the number before it. What is no whole number takes the form of
+// a part of something, which in Russian is that of two.
+func form(in, number string, words []string) string {
+	n, err := strconv.Atoi(strings.Join(strings.Fields(number), ""))
+	which := plural.Other
+	if err == nil {
+		// The rules go by the last digits, and take no more than nine of them.
+		which = plural.Cardinal.MatchPlural(language.MustParse(in), max(n, -n)%1_000_000, 0, 0, 0, 0)
+	}
+	if i := slices.Index(forms(in), which); i >= 0 && i < len(words) {
+		return words[i]
+	}
+	return words[min(1, len(words)-1)]
+}
+
+// Say gives the sentence of a key in a language. Arguments come in pairs of name and value and stand as
+// {name} in the sentence; {name|day|days} stands for the word that fits the number name, by the plural rules
+// of Unicode's CLDR. An argument that is not given stays as it is written.
 func (b *Book) Say(language, key string, args ...string) string {
-	s, ok := b.sentences[language][key]
+	rest, ok := b.sentences[language][key]
 	if !ok {
 		return key
 	}
-	for i := 0; i+1 < len(args); i += 2 {
-		s = strings.ReplaceAll(s, "{"+args[i]+"}", args[i+1])
+	var out strings.Builder
+	for {
+		before, after, open := strings.Cut(rest, "{")
+		out.WriteString(before)
+		place, behind, shut := strings.Cut(after, "}")
+		if !open || !shut {
+			out.WriteString(rest[len(before):])
+			return out.String()
+		}
+		name, words, counted := strings.Cut(place, "|")
+		switch value, given := argument(args, name); {
+		case !given:
+			out.WriteString("{" + place + "}")
+		case counted:
+			out.WriteString(form(language, value, strings.Split(words, "|")))
+		default:
+			out.WriteString(value)
+		}
+		rest = behind
 	}
-	return s
+}
+
+func argument(args []string, name string) (value string, given bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return args[i+1], true
+		}
+	}
+	return "", false
 }
 
 // Has reports whether a key has a sentence in a language.

@@ -20,8 +20,9 @@ func load(t *testing.T) *words.Book {
 	return b
 }
 
-// argument is a place for a value; %{…} belongs to the browser and is none of ours.
-var argument = regexp.MustCompile(`(^|[^%])\{([a-z_]+)\}`)
+// argument is a place for a value, or for a word that changes with one; %{…} belongs to the browser and is
+// none of ours.
+var argument = regexp.MustCompile(`(^|[^%])\{([a-z_]+)(?:\|[^{}]+)?\}`)
 
 func argumentsOf(sentence string) (names []string) {
 	for _, m := range argument.FindAllStringSubmatch(sentence, -1) {
@@ -157,5 +158,45 @@ func TestAnArgumentStandsWhereItIsNamed(t *testing.T) {
 	}
 	if got := b.Say("en", "no.such"); got != "no.such" {
 		t.Errorf("a key without a sentence: got %q, want the key", got)
+	}
+}
+
+// TestAWordFollowsItsNumber: each language has the forms its grammar asks for.
+func TestAWordFollowsItsNumber(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	for _, c := range []struct{ language, n, want string }{
+		{"en", "1", "1 hour"}, {"en", "2", "2 hours"}, {"en", "21", "21 hours"}, {"en", "0", "0 hours"}, {"en", "1.5", "1.5 hours"}, {"en", "-1", "-1 hour"},
+		{"ru", "1", "1 час"}, {"ru", "21", "21 час"}, {"ru", "11", "11 часов"}, {"ru", "111", "111 часов"}, {"ru", "3", "3 часа"}, {"ru", "13", "13 часов"},
+		{"ru", "24", "24 часа"}, {"ru", "15", "15 часов"}, {"ru", "20", "20 часов"}, {"ru", "0", "0 часов"}, {"ru", "1,5", "1,5 часа"},
+		{"ru", "1 000 001", "1 000 001 час"}, {"ru", "10000000011", "10000000011 часов"},
+		{"kk", "1", "1 сағат"}, {"kk", "2", "2 сағат"}, {"ky", "1", "1 саат"}, {"ky", "5", "5 саат"},
+	} {
+		if got := b.Say(c.language, "front.period.h", "n", c.n); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.language, got, c.want)
+		}
+	}
+	if got := b.Say("en", "front.period.h", "n", "{n|a|b} {x}"); got != "{n|a|b} {x} hours" {
+		t.Errorf("a value is read as a sentence: %q", got)
+	}
+}
+
+// bare is a number that stands before a word of its own without that word's forms.
+func bare() map[string]*regexp.Regexp {
+	return map[string]*regexp.Regexp{
+		"en": regexp.MustCompile(`\{[a-z_]+\} (seconds?|minutes?|hours?|days?|months?|years?|characters?|digits?|lines?|files?|times)\b|\{[a-z_]+\} (h|min)\b`),
+		"ru": regexp.MustCompile(`\{[a-z_]+\} (секунд|минут|мин\.|час|ч\.|ч( |$)|день|дн|месяц|мес\.|лет|символ|знак|цифр|строк|файл|раз)`),
+	}
+}
+
+func TestANumberedWordHasItsForms(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	for language, words := range bare() {
+		for _, key := range b.Keys() {
+			if found := words.FindString(b.Say(language, key)); found != "" {
+				t.Errorf("%s in %s: %q is wrong behind some number; write the forms, {n|day|days}", key, language, found)
+			}
+		}
 	}
 }

@@ -110,6 +110,7 @@ func (h *House) User(t testing.TB, portal, name string, roles ...identity.Role) 
 	}
 	u, err := h.Accounts.Register(context.Background(), account.Registration{
 		Portal: portal, SignInName: name, Shown: "Тест Адамы", Password: Password, Again: Password, Language: p.Languages[0], Roles: roles,
+		KeyEndsAt: h.Clock.Now().AddDate(10, 0, 0),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -252,6 +253,11 @@ func (p *Page) Text(selector string) string {
 	if len(found) == 0 {
 		return ""
 	}
+	return TextOf(found[0])
+}
+
+// TextOf is the text within an element, its white space made single.
+func TextOf(n *html.Node) string {
 	var b strings.Builder
 	var walk func(*html.Node)
 	walk = func(n *html.Node) {
@@ -262,7 +268,7 @@ func (p *Page) Text(selector string) string {
 			walk(c)
 		}
 	}
-	walk(found[0])
+	walk(n)
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 

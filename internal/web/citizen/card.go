@@ -25,6 +25,7 @@ type cardView struct {
 	Lead   string
 	Cite   design.Link
 	Errors []design.FieldError
+	Found  design.SummaryList // of a signature that was not taken
 	Needed string
 	Needs  []string
 	Plain  string
@@ -96,7 +97,7 @@ func (s *Citizen) showCard(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	if !told {
 		return refused
 	}
-	view.Errors = errs
+	view.Errors, view.Found = errs, s.Found(v, refused)
 	for i := range view.Errors {
 		view.Errors[i].Field = "begin" // what is to be done is to begin again
 	}

@@ -132,6 +132,8 @@ func TestComponents(t *testing.T) {
 		{"added text is marked for those who listen", DiffText{{"ten", Added}}, "ins", 1, "[added: ten end of added text]"},
 		{"removed text is marked for those who listen", DiffText{{"ten", Removed}}, "del", 1, "[removed: ten end of removed text]"},
 		{"a clause can be linked to", Agreement{Sections: []Section{{Clauses: []Clause{{Anchor: "clause-1", Number: "1"}}}}}, "div[id=clause-1]", 1, "1"},
+		{"a clause with a number has it in the margin", Agreement{Sections: []Section{{Clauses: []Clause{{Number: "3.4.1.2"}, {Number: "R10.10"}}}}}, ".tz-clause--named", 0, ""},
+		{"a clause with a name has it above the text", Agreement{Sections: []Section{{Clauses: []Clause{{Number: "Preamble"}, {Number: "қорытынды ереже"}}}}}, ".tz-clause--named", 2, ""},
 		{"a link with a script in it is not drawn", ButtonLink{URL: "javascript:alert(1)"}, "a[href=javascript:alert(1)]", 0, ""},
 		{"a task that cannot be started has no link", TaskList{Tasks: []Task{{Title: "Sign", Status: "Later"}}}, "a", 0, ""},
 		{"pagination of one page draws nothing", Pagination{}, "nav", 0, ""},

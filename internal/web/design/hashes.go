@@ -32,7 +32,7 @@ func hashed(name string) string {
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
 	case "tereze.css":
-		return AssetPath + "tereze.6b14502669c7.css"
+		return AssetPath + "tereze.0bad7ba24e65.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	}

@@ -220,7 +220,12 @@ func (s *Desk) done(r *http.Request, v gate.Visit, known ...string) *design.Noti
 	if r.Method != http.MethodGet || !slices.Contains(known, what) {
 		return nil
 	}
-	return &design.NotificationBanner{Heading: s.Say(v, "desk.done."+what), Success: true}
+	banner := &design.NotificationBanner{Heading: s.Say(v, "desk.done."+what), Success: true}
+	switch what {
+	case "unlocked", "approved", "reset":
+		banner.More = s.OutboxLink(v) // a temporary password went out
+	}
+	return banner
 }
 
 // actorID is the user an entry names as its actor; 0 where it names none.

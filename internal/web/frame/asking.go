@@ -44,20 +44,26 @@ const (
 
 // Ask makes the request, or gives again the one this browser has open, and draws it. place is the address
 // below which what is to be signed can be fetched, for those who sign elsewhere, and signed with a phone.
-func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, place, failed string) (AskedView, error) {
+// refused is why the last answer was not taken, nil where there was none: every check of it is shown.
+func (a *Asking) Ask(ctx context.Context, v gate.Visit, ask signing.Ask, place string, refused error) (AskedView, error) {
 	r, err := a.ask(ctx, v, ask)
 	if err != nil {
 		return AskedView{}, err
 	}
+	failed := ""
+	if refused != nil {
+		_, byField, _ := a.Errors(v, refused)
+		failed = byField[SignatureFile]
+	}
 	id := a.Opaque.Of(r.ID)
 	d := r.Content.Documents[0]
-	phone := design.Link{Text: a.Say(v, "sign.phone"), URL: place + "/" + PhoneName}
+	phone := design.Link{Text: a.Say(v, "sign.phone"), URL: below(place, PhoneName)}
 	if r.State == signing.Answered { // somebody left the page for phones, and the phone has signed since
-		phone = design.Link{Text: a.Say(v, "sign.phone.go_on"), URL: phone.URL + "?" + RequestField + "=" + id}
+		phone = design.Link{Text: a.Say(v, "sign.phone.go_on"), URL: below(place, PhoneName, RequestField, id)}
 	}
 	return AskedView{Request: id, Signing: a.Signing(v, design.Signing{
-		Documents: []design.SignDocument{SignDocument(d.Content, "", place+"/"+DocumentName+"?"+RequestField+"="+id)},
-		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN, Other: phone,
+		Documents: []design.SignDocument{SignDocument(d.Content, "", below(place, DocumentName, RequestField, id))},
+		Format:    design.SignCMS, Encapsulate: true, IIN: r.Content.IIN, BIN: r.Content.BIN, Other: phone, Found: a.Found(v, refused),
 	}, failed)}, nil
 }
 
@@ -166,8 +172,8 @@ func keyOf(s signing.Signed) account.Key {
 	h, c := s.Holder, s.Signer.Certificate
 	return account.Key{
 		IIN: h.IIN, BIN: h.BIN, Surname: h.Surname, Given: h.GivenName, Patronymic: h.Patronymic, Organisation: h.Organisation,
-		Role:   roleOf(h.Roles),
-		EndsAt: c.NotAfter, Detail: s.Detail(),
+		Role: roleOf(h.Roles), Beside: roleOf(slices.DeleteFunc(slices.Clone(h.Roles), func(r pki.Role) bool { return r == pki.FirstHead })),
+		Since: c.NotBefore, EndsAt: c.NotAfter, Detail: s.Detail(),
 	}
 }
 

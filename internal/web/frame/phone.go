@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/skip2/go-qrcode"
 
@@ -34,7 +35,23 @@ type Phoning struct {
 	Cite design.Link
 }
 
-func (p Phoning) address() string { return p.Back + "/" + PhoneName }
+func (p Phoning) address(more ...string) string { return below(p.Back, PhoneName, more...) }
+
+// below is an address below a place, which may have a query: that and further pairs are kept.
+func below(place, name string, pairs ...string) string {
+	path, kept, _ := strings.Cut(place, "?")
+	query, err := url.ParseQuery(kept)
+	if err != nil {
+		query = url.Values{}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		query.Set(pairs[i], pairs[i+1])
+	}
+	if path += "/" + name; len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return path
+}
 
 // phoneView is the page.
 type phoneView struct {
@@ -58,7 +75,7 @@ func (a *Asking) ShowPhone(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	if err != nil {
 		return err
 	}
-	return SeeOther(w, r, p.address()+"?"+RequestField+"="+a.Opaque.Of(asked.ID))
+	return SeeOther(w, r, p.address(RequestField, a.Opaque.Of(asked.ID)))
 }
 
 // TakePhone answers POST of a page for phones: a new code, cancelling, or going on with what the phone has
@@ -138,7 +155,7 @@ func (a *Asking) drawPhone(w http.ResponseWriter, r *http.Request, v gate.Visit,
 	case err != nil:
 		return err
 	default:
-		if view.Signing, err = a.phone(r, v, asked, view.Action+"?"+RequestField+"="+named); err != nil {
+		if view.Signing, err = a.phone(r, v, asked, p.address(RequestField, named)); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,8 @@ func (f *Frame) way(r *http.Request, v gate.Visit, x *fault.Fault) string {
 		return home + "/register"
 	case x.Key == "account.shut_out":
 		return home + "/standing"
+	case x.Key == "account.key_due":
+		return home + "/key?" + next
 	case x.Key == "account.password_due":
 		return home + "/password?" + next
 	case x.Kind == fault.Unauthenticated && x.Key == "account.sign_in_first":

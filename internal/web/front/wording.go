@@ -93,20 +93,7 @@ func (s *Front) period(v gate.Visit, p clause.Period) string {
 	if p.Amount == 0 {
 		return s.Say(v, "front.period.at_once")
 	}
-	return s.Say(v, "front.period."+string(p.Unit)+"."+plural(v.Actor.Language, p.Amount), "n", strconv.Itoa(p.Amount))
-}
-
-// plural is the form a number asks for: Kazakh and Kyrgyz have one, English two, Russian three
-// (CLDR plural rules for whole numbers).
-func plural(language string, n int) string {
-	ten, hundred := n%10, n%100
-	switch {
-	case language == "en" && n == 1, language == "ru" && ten == 1 && hundred != 11:
-		return "one"
-	case language == "ru" && ten >= 2 && ten <= 4 && (hundred < 12 || hundred > 14):
-		return "few"
-	}
-	return "many"
+	return s.Say(v, "front.period."+string(p.Unit), "n", strconv.Itoa(p.Amount))
 }
 
 // worded is a sentence where there is one, otherwise the word itself without its underscores.

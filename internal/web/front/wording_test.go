@@ -9,23 +9,6 @@ import (
 	"tereze/internal/web/design"
 )
 
-func TestANumberTakesTheFormItsLanguageAsksFor(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		language string
-		n        int
-		want     string
-	}{
-		{"en", 1, "one"}, {"en", 2, "many"}, {"en", 21, "many"},
-		{"ru", 1, "one"}, {"ru", 21, "one"}, {"ru", 11, "many"}, {"ru", 111, "many"}, {"ru", 3, "few"}, {"ru", 13, "many"}, {"ru", 24, "few"}, {"ru", 15, "many"}, {"ru", 20, "many"},
-		{"kk", 1, "many"}, {"ky", 3, "many"},
-	} {
-		if got := plural(c.language, c.n); got != c.want {
-			t.Errorf("%s %d: got %s, want %s", c.language, c.n, got, c.want)
-		}
-	}
-}
-
 func TestWhatHasBecomeOfAnEditionFollowsFromTheInstants(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }

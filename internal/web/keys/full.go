@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"tereze/internal/account"
 	"tereze/internal/fault"
@@ -40,7 +41,8 @@ func (s *Keys) bindFull(r *http.Request, v gate.Visit) (to string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return fullURL(v) + "?done=1", s.Accounts.Bind(r.Context(), v.Actor, key, serve)
+	to = s.boundURL(r, v)
+	return to, s.Accounts.Bind(r.Context(), v.Actor, key, serve)
 }
 
 // FullPhone is GET /{portal}/cabinet/full-registration/phone.
@@ -77,8 +79,12 @@ func (s *Keys) fullPhoning(r *http.Request, v gate.Visit) (frame.Phoning, error)
 		return frame.Phoning{}, fault.New(fault.Absent, "gate.no_page")
 	}
 	p := frame.Phoning{Of: s.Say(v, "keys.full.title"), Back: fullURL(v), Cite: s.Cite(v, cite)}
-	if bound == nil {
+	switch {
+	case bound == nil:
 		p.Ask = s.askFull(r, v)
+	case r.URL.Query().Get("another") != "":
+		p.Of, p.Back, p.Ask = s.Say(v, "keys.another"), anotherURL(v), s.askFull(r, v)
+		p.Ask.IIN = bound.IIN
 	}
 	return p, nil
 }
@@ -90,8 +96,17 @@ func (s *Keys) askFull(r *http.Request, v gate.Visit) signing.Ask {
 	}
 }
 
+// boundURL is where a signature leads, said before it is taken: to what is bound by it, or, from a further one, to
+// the organisations the person belongs to.
+func (s *Keys) boundURL(r *http.Request, v gate.Visit) string {
+	if _, _, bound, _, err := s.Accounts.FullRegistration(r.Context(), v.Actor); err == nil && bound != nil {
+		return home(v) + "/cabinet/organisations"
+	}
+	return fullURL(v) + "?done=1"
+}
+
 func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, refused error) error {
-	_, cite, bound, ok, err := s.Accounts.FullRegistration(r.Context(), v.Actor)
+	rule, cite, bound, ok, err := s.Accounts.FullRegistration(r.Context(), v.Actor)
 	if err != nil {
 		return err
 	}
@@ -102,7 +117,9 @@ func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, re
 		Title: s.Say(v, "keys.full.title"), Cite: s.Cite(v, cite),
 		Next: design.Link{Text: s.Say(v, "keys.full.cabinet"), URL: home(v) + "/cabinet"},
 	}
-	if bound != nil {
+	another := bound != nil && r.URL.Query().Get("another") != ""
+	if bound != nil && !another {
+		view.Ways = s.ways(v, *rule, true)
 		view.Lead = s.Say(v, "keys.full.done")
 		view.Facts.Rows = s.party(v, *bound)
 		if r.URL.Query().Get("done") != "" {
@@ -110,9 +127,27 @@ func (s *Keys) showFull(w http.ResponseWriter, r *http.Request, v gate.Visit, re
 		}
 		return s.show(w, r, v, view, nil, "", refused)
 	}
-	view.Lead, view.Told = s.Say(v, "keys.full.lead"), s.Say(v, "keys.full.who")
-	ask := s.askFull(r, v)
-	return s.show(w, r, v, view, &ask, fullURL(v), refused)
+	view.Lead, view.Told, view.Ways = s.Say(v, "keys.full.lead"), s.Say(v, "keys.full.who"), s.ways(v, *rule, false)
+	ask, place := s.askFull(r, v), fullURL(v)
+	if another {
+		place = anotherURL(v)
+		view.Title, view.Lead, view.Ways, ask.IIN = s.Say(v, "keys.another"), s.Say(v, "keys.another.lead"), nil, bound.IIN
+	}
+	return s.show(w, r, v, view, &ask, place, refused)
+}
+
+// anotherURL is where a further key of somebody who is registered fully is shown.
+func anotherURL(v gate.Visit) string { return fullURL(v) + "?another=1" }
+
+// ways are in which other names somebody can act here: by the key of an organisation, or as a sole trader.
+func (s *Keys) ways(v gate.Visit, rule account.FullRegistration, full bool) (links []design.Link) {
+	if full && slices.Contains(rule.Parties, "legal_entity") {
+		links = append(links, design.Link{Text: s.Say(v, "keys.another"), URL: anotherURL(v)})
+	}
+	if slices.Contains(rule.Parties, account.SoleTrader) {
+		links = append(links, design.Link{Text: s.Say(v, "keys.trade.title"), URL: tradeURL(v)})
+	}
+	return links
 }
 
 // party is whose data are bound.

@@ -38,6 +38,7 @@ type signView struct {
 	Asked   *frame.AskedView // nil: there is nothing to sign
 	Told    string
 	Next    design.Link
+	Ways    []design.Link // other names to act in
 	Cite    design.Link
 	Success *design.NotificationBanner
 }

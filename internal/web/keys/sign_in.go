@@ -168,16 +168,16 @@ func (s *Keys) showSignIn(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 
 // show draws a page that asks for a signature, with what was refused. place is its address.
 func (s *Keys) show(w http.ResponseWriter, r *http.Request, v gate.Visit, view signView, ask *signing.Ask, place string, refused error) error {
-	status, byField := http.StatusOK, map[string]string(nil)
+	status := http.StatusOK
 	if refused != nil {
 		var ok bool
-		if view.Errors, byField, ok = s.Errors(v, refused); !ok {
+		if view.Errors, _, ok = s.Errors(v, refused); !ok {
 			return refused
 		}
 		status = frame.FormStatus(refused)
 	}
 	if ask != nil {
-		asked, err := s.Ask(r.Context(), v, *ask, place, byField[frame.SignatureFile])
+		asked, err := s.Ask(r.Context(), v, *ask, place, refused)
 		if err != nil {
 			return err
 		}

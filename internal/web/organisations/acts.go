@@ -180,23 +180,6 @@ func (s *Organisations) LeavePost(w http.ResponseWriter, r *http.Request, v gate
 	return s.Leave(w, r, v, b)
 }
 
-// Succeed is GET …/succeed: whether to take the place of the head.
-func (s *Organisations) Succeed(w http.ResponseWriter, r *http.Request, v gate.Visit, _ identity.Bound) error {
-	d, err := s.look(r, v)
-	if err != nil {
-		return err
-	}
-	return s.ask(w, r, v, d.Organisation, asked{
-		Title: s.Say(v, "organisations.succeed"), Lead: s.Say(v, "organisations.succeed_lead", "name", d.Name), Button: s.Say(v, "organisations.succeed_button"),
-		Back: listURL(v) + "?done=succeeded", Act: func() error { return s.Organisations.Succeed(r.Context(), v.Actor, d.ID) },
-	})
-}
-
-// SucceedPost is POST of the same address.
-func (s *Organisations) SucceedPost(w http.ResponseWriter, r *http.Request, v gate.Visit, b identity.Bound) error {
-	return s.Succeed(w, r, v, b)
-}
-
 // look gives the organisation in the address to a member. Refusal: Absent.
 func (s *Organisations) look(r *http.Request, v gate.Visit) (party.Detail, error) {
 	id, err := s.id(r, "organisation")

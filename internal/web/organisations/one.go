@@ -48,12 +48,6 @@ func (s *Organisations) One(w http.ResponseWriter, r *http.Request, v gate.Visit
 	}
 	out := view{Done: s.done(r, v), Heading: design.Heading{Caption: s.Say(v, "organisations.kind."+string(d.Kind)), Text: d.Name}}
 	out.Parts = []part{s.facts(v, d)}
-	if d.Me.Claims(v.Now) {
-		out.Parts = append(out.Parts, part{
-			Title: s.Say(v, "organisations.claim"), Texts: []string{s.Say(v, "organisations.claim_text")},
-			Links: []design.Link{{Text: s.Say(v, "organisations.succeed"), URL: s.oneURL(v, id) + "/succeed"}},
-		})
-	}
 	out.Parts = append(out.Parts, s.membersPart(v, d, members))
 	if d.Powers.Invite {
 		out.Parts = append(out.Parts, s.invitationsPart(v, d))

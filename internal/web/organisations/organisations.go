@@ -178,7 +178,12 @@ func (s *Organisations) done(r *http.Request, v gate.Visit) *design.Notification
 	if r.Method != http.MethodGet || !s.Words.Has(v.Actor.Language, key) {
 		return nil
 	}
-	return &design.NotificationBanner{Heading: s.Say(v, key), Success: true}
+	banner := &design.NotificationBanner{Heading: s.Say(v, key), Success: true}
+	switch r.URL.Query().Get("done") {
+	case "invited", "resent", "named", "asked":
+		banner.More = s.OutboxLink(v)
+	}
+	return banner
 }
 
 func (s *Organisations) role(v gate.Visit, role party.Role) string {

@@ -17,7 +17,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // anything else. Somebody who owes nothing is led on.
 func (s *Password) Due(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	next := r.URL.Query().Get("next")
-	if v.Actor.Due == "" {
+	if v.Actor.Due != account.PasswordDue {
 		return frame.SeeOther(w, r, frame.Local(v, next, home(v)+"/cabinet"))
 	}
 	return s.showDue(w, r, v, next, nil)
@@ -30,7 +30,7 @@ func (s *Password) DuePost(w http.ResponseWriter, r *http.Request, v gate.Visit)
 		return err
 	}
 	next := r.PostFormValue("next")
-	if v.Actor.Due == "" {
+	if v.Actor.Due != account.PasswordDue {
 		return frame.SeeOther(w, r, frame.Local(v, next, home(v)+"/cabinet"))
 	}
 	if err := s.Accounts.ReplaceDue(r.Context(), v.Actor, n); err != nil {

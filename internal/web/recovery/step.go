@@ -20,6 +20,7 @@ type sentView struct {
 	Errors []design.FieldError
 	Code   *design.TextInput
 	Button string
+	Outbox design.Link
 	Over   design.Link
 	SignIn design.Link
 }
@@ -38,6 +39,7 @@ type ownView struct {
 type doneView struct {
 	Panel  design.Panel
 	Text   string
+	Outbox design.Link
 	SignIn design.Link
 }
 
@@ -117,6 +119,7 @@ func (s *Recovery) showSent(w http.ResponseWriter, r *http.Request, v gate.Visit
 	}
 	view := sentView{
 		Title: s.Say(v, "recovery.sent.title."+kind), Lead: s.Say(v, "recovery.sent.lead."+kind), Note: s.Say(v, "recovery.sent.note"),
+		Outbox: s.OutboxLink(v),
 		Over:   design.Link{Text: s.Say(v, "recovery.sent.over"), URL: home(v)},
 		SignIn: design.Link{Text: s.Say(v, "recovery.sign_in"), URL: "/" + v.Actor.Portal + "/sign-in"},
 	}
@@ -158,7 +161,7 @@ func (s *Recovery) showOwn(w http.ResponseWriter, r *http.Request, v gate.Visit,
 
 func (s *Recovery) showDone(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	view := doneView{
-		Panel: design.Panel{Title: s.Say(v, "recovery.done.title")}, Text: s.Say(v, "recovery.done.text"),
+		Panel: design.Panel{Title: s.Say(v, "recovery.done.title")}, Text: s.Say(v, "recovery.done.text"), Outbox: s.OutboxLink(v),
 		SignIn: design.Link{Text: s.Say(v, "recovery.sign_in"), URL: "/" + v.Actor.Portal + "/sign-in"},
 	}
 	return s.Write(w, r, http.StatusOK, s.Page(r, v, view.Panel.Title), view.page())

@@ -232,6 +232,11 @@ func cutOff(err error) error {
 	return fault.New(fault.Invalid, "account.paper_cut").At("papers").Wrap(err)
 }
 
+// Card leads to the measures from the cabinet at all times: those that are over stay the person's to read.
+func (s *Standing) Card(v gate.Visit) (design.Card, bool) {
+	return design.Card{Title: s.Say(v, "standing.mine.title"), URL: standingURL(v), Text: s.Say(v, "standing.mine.card")}, true
+}
+
 // Notice stands in the cabinet while a sanction stands or something is asked of the person.
 func (s *Standing) Notice(ctx context.Context, _ *http.Request, v gate.Visit) (*design.NotificationBanner, error) {
 	st, err := s.Accounts.MyStanding(ctx, v.Actor)

@@ -25,7 +25,7 @@ type beginForm struct {
 
 func readBegin(r *http.Request) beginForm {
 	return beginForm{
-		Surname: r.PostFormValue("surname"), Given: r.PostFormValue("name"), Patronymic: r.PostFormValue("patronymic"),
+		Surname: r.PostFormValue("surname"), Given: r.PostFormValue("given"), Patronymic: r.PostFormValue("patronymic"),
 		Email: r.PostFormValue("email"), Mobile: r.PostFormValue("mobile"),
 		Agree: r.PostFormValue("agree") != "", Consent: r.PostFormValue("consent") != "", Seen: frame.ReadSeen(r),
 	}
@@ -158,17 +158,17 @@ func (s *ByCode) showBegin(w http.ResponseWriter, r *http.Request, v gate.Visit,
 
 func (s *ByCode) fields(v gate.Visit, book *clause.Book, form beginForm, byField map[string]string) (out []design.Component) {
 	asked, required := account.PreliminaryFields(book)
-	for _, x := range []struct{ name, value, kind, purpose string }{
-		{"surname", form.Surname, "", "family-name"},
-		{"name", form.Given, "", "given-name"},
-		{"patronymic", form.Patronymic, "", "additional-name"},
-		{"email", form.Email, "email", "email"},
-		{"mobile", form.Mobile, "tel", "tel"},
+	for _, x := range []struct{ answer, name, value, kind, purpose string }{ // the answer as the clause calls it
+		{"surname", "surname", form.Surname, "", "family-name"},
+		{"name", "given", form.Given, "", "given-name"},
+		{"patronymic", "patronymic", form.Patronymic, "", "additional-name"},
+		{"email", "email", form.Email, "email", "email"},
+		{"mobile", "mobile", form.Mobile, "tel", "tel"},
 	} {
-		if !slices.Contains(asked, x.name) {
+		if !slices.Contains(asked, x.answer) {
 			continue
 		}
-		field := design.Field{Name: x.name, Label: s.Say(v, "bycode.field."+x.name), Error: byField[x.name], Optional: !slices.Contains(required, x.name)}
+		field := design.Field{Name: x.name, Label: s.Say(v, "bycode.field."+x.answer), Error: byField[x.name], Optional: !slices.Contains(required, x.answer)}
 		switch x.name {
 		case "email":
 			field.Hint = s.Say(v, "bycode.field_hint.email")

@@ -26,6 +26,7 @@ type codeView struct {
 	Cite   design.Link
 	Errors []design.FieldError
 	Sent   string // a new code has just gone out; may be empty
+	Outbox design.Link
 	Action string
 	Code   design.TextInput
 	Moment string // that consent counts from here; may be empty
@@ -46,7 +47,7 @@ func (s *ByCode) showCode(w http.ResponseWriter, r *http.Request, v gate.Visit, 
 		Title: s.Say(v, "bycode.code.title"), Cite: s.Cite(v, cite), Action: at(v, account.StepCode), Button: s.Say(v, "bycode.code.button"),
 		Lead: s.Say(v, "bycode.code.lead", "phone", identity.Phone(a.Form["mobile"]).Shown(), "digits", strconv.Itoa(rule.Digits),
 			"minutes", strconv.Itoa(minutes(rule.ValidFor))),
-		Resend: at(v, resendStep), Again: s.Say(v, "bycode.code.again"),
+		Outbox: s.OutboxLink(v), Resend: at(v, resendStep), Again: s.Say(v, "bycode.code.again"),
 		Change: design.Link{Text: s.Say(v, "bycode.code.change"), URL: begin(v)},
 	}
 	if r.Method == http.MethodGet && r.URL.Query().Get("sent") == "1" {

@@ -17,6 +17,7 @@ type letterView struct {
 	Cite   design.Link
 	Errors []design.FieldError
 	Sent   string
+	Outbox design.Link
 	Action string // empty: nothing to send again
 	Again  string
 	Phone  string // what to do when no letter comes
@@ -27,7 +28,7 @@ func (s *ByCode) showLetter(w http.ResponseWriter, r *http.Request, v gate.Visit
 	_, cite := s.Accounts.LetterLife(v.Actor.Portal)
 	view := letterView{
 		Title: s.Say(v, "bycode.letter.title"), Lead: s.Say(v, "bycode.letter.lead", "email", a.Form["email"]), Cite: s.Cite(v, cite),
-		Action: at(v, account.StepLetter), Again: s.Say(v, "bycode.letter.again"), Phone: s.Say(v, "bycode.letter.phone"),
+		Outbox: s.OutboxLink(v), Action: at(v, account.StepLetter), Again: s.Say(v, "bycode.letter.again"), Phone: s.Say(v, "bycode.letter.phone"),
 		Link: design.Link{Text: s.Say(v, "bycode.letter.sign_in"), URL: "/" + v.Actor.Portal + "/sign-in"},
 	}
 	if r.Method == http.MethodGet && r.URL.Query().Get("sent") == "1" {

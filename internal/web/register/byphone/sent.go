@@ -18,6 +18,7 @@ type sentView struct {
 	Cite     design.Link
 	Errors   []design.FieldError
 	Resent   *design.NotificationBanner
+	Outbox   design.Link
 	Password design.TextInput
 	Button   string
 	Again    string
@@ -28,6 +29,7 @@ type sentView struct {
 func (s *Phone) showSent(w http.ResponseWriter, r *http.Request, v gate.Visit, at account.Attempt, refused error) error {
 	view := sentView{
 		Title: s.Say(v, "byphone.sent.title"), Button: s.Say(v, "byphone.sent.button"), Again: s.Say(v, "byphone.sent.again"),
+		Outbox: s.OutboxLink(v),
 		Over:   design.Link{Text: s.Say(v, "byphone.sent.over"), URL: home(v)},
 		SignIn: design.Link{Text: s.Say(v, "byphone.sign_in"), URL: "/" + v.Actor.Portal + "/sign-in"},
 		Lead:   s.Say(v, "byphone.sent.lead", "phone", identity.Phone(at.Form["phone"]).Shown(), "minutes", s.Accounts.SentMinutes(v.Actor.Portal)),

@@ -29,6 +29,7 @@ type toldView struct {
 	Title  string
 	Text   string
 	Next   string
+	Outbox design.Link
 	Link   design.Link
 	Secret string // of a link that waits to be used
 	Button string
@@ -38,7 +39,7 @@ type toldView struct {
 
 func (s *Steps) showSent(w http.ResponseWriter, r *http.Request, v gate.Visit, a account.Attempt) error {
 	view := toldView{
-		Title: s.Say(v, "bysteps.sent.title"), Text: s.Say(v, "bysteps.sent.text", "email", a.Form["email"]), Next: s.Say(v, "bysteps.sent.next"),
+		Title: s.Say(v, "bysteps.sent.title"), Text: s.Say(v, "bysteps.sent.text", "email", a.Form["email"]), Next: s.Say(v, "bysteps.sent.next"), Outbox: s.OutboxLink(v),
 		Link: design.Link{Text: s.Say(v, "bysteps.sent.again"), URL: "/" + v.Actor.Portal + "/register"},
 	}
 	return s.Write(w, r, http.StatusOK, s.Page(r, v, view.Title), view.page())

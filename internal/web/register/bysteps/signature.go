@@ -93,15 +93,14 @@ func (s *Steps) showSignature(w http.ResponseWriter, r *http.Request, v gate.Vis
 		Caption: s.caption(v, a.Step), Title: s.Say(v, "bysteps."+a.Step+".title"), Lead: s.Say(v, "bysteps."+a.Step+".lead"),
 		Anew: begin(v), Button: s.Say(v, "bysteps.signature.anew"),
 	}
-	var byField map[string]string
 	if refused != nil {
 		var ok bool
-		if view.Errors, byField, ok = s.Errors(v, refused); !ok {
+		if view.Errors, _, ok = s.Errors(v, refused); !ok {
 			return refused
 		}
 	}
 	var err error
-	view.Asked, err = s.Ask(r.Context(), v, s.ask(a, gate.AttemptToken(r, v.Actor.Portal, cookie)), begin(v), byField[frame.SignatureFile])
+	view.Asked, err = s.Ask(r.Context(), v, s.ask(a, gate.AttemptToken(r, v.Actor.Portal, cookie)), begin(v), refused)
 	if err != nil {
 		return err
 	}
