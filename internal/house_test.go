@@ -43,7 +43,7 @@ var plan = map[string][]string{
 	"diary":      {"clause"},
 	"operations": {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // an announcement is somebody's act, made in time, recorded, and told
 	"party":      {"clause", "evidence", "fault", "identity", "notify"},             // invitations go out as messages
-	"privacy":    {"clause", "evidence", "identity"},                                // a consent is somebody's, and recorded
+	"privacy":    {"clause", "evidence", "fault", "identity"},                       // a consent is somebody's, and recorded; what may not be disclosed is refused
 	"signing":    {"clause", "eds", "fault", "identity"},                            // whose signature it is and what it proves, eds finds out
 	"idcard":     {"eds", "fault", "identity"},                                      // whose card it is, eds finds out
 

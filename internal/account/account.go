@@ -178,6 +178,10 @@ type Accounts struct {
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)
 	Reading func(portal string, at time.Time) (Reading, bool)
 
+	// LookReasons gives for which reasons staff may look at a person's data, where a clause says: privacy owns that
+	// rule.
+	LookReasons func(portal string, at time.Time) ([]string, clause.Citation, bool)
+
 	// Behalf gives what a user is in an organisation now; zero: nothing. nil: there are no organisations.
 	Behalf func(ctx context.Context, tx Tx, portal string, user, organisation identity.ID) (identity.Behalf, error)
 

@@ -199,14 +199,15 @@ func (a *Accounts) OpenDossier(ctx context.Context, actor identity.Actor, user, 
 	if err := asOperator(actor); err != nil {
 		return Dossier{}, err
 	}
-	if !slices.Contains(Reasons(), reason) {
-		return Dossier{}, fault.New(fault.Invalid, "account.reason").At("reason")
+	cite, err := a.reason(actor.Portal, reason)
+	if err != nil {
+		return Dossier{}, err
 	}
 	if err := a.CountReading(ctx, actor); err != nil {
 		return Dossier{}, err
 	}
 	var d Dossier
-	err := a.InTx(ctx, func(tx Tx) error {
+	err = a.InTx(ctx, func(tx Tx) error {
 		d = Dossier{}
 		var err error
 		if d.Case, d.User, err = a.anyCaseOf(ctx, tx, actor, user, id); err != nil {
@@ -221,7 +222,7 @@ func (a *Accounts) OpenDossier(ctx context.Context, actor identity.Actor, user, 
 		if d.Proposal, err = a.proposal(ctx, tx, id); err != nil {
 			return err
 		}
-		return a.staffNote(ctx, tx, actor, d.User, "account.look", CaseSubject(id), map[string]string{"reason": reason})
+		return a.staffNoteBy(ctx, tx, actor, d.User, "account.look", CaseSubject(id), map[string]string{"reason": reason}, cite)
 	})
 	return d, err
 }

@@ -416,6 +416,9 @@ func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handle
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		r.Body = http.MaxBytesReader(w, r.Body, longestBody(r))
+		if CookieChoice(r) == CookiesNeeded {
+			w = &choosy{ResponseWriter: w}
+		}
 		inner.ServeHTTP(w, r)
 	})
 }

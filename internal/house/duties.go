@@ -26,6 +26,14 @@ func (h *House) duties() map[string]keeper.Duty {
 		agreement.DutyInForce: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
 			return false, h.Agreements.CameIntoForce(ctx, tx.(*store.Tx), o)
 		}},
+		account.DutyErasure: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
+			user, err := o.About()
+			if err != nil {
+				return false, err
+			}
+			_, err = h.Privacy.Erase(ctx, tx.(*store.Tx), o.Portal, user)
+			return false, err
+		}},
 		account.DutyCheck:    {},
 		account.DutyPassword: {},
 	}

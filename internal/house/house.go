@@ -184,6 +184,7 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	h.done.Go(func() { h.sweep(background) })
 	h.carry(background, cfg)
 	h.done.Go(func() { h.announce(background) })
+	h.done.Go(func() { h.keepPrivacy(background) })
 	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
@@ -366,7 +367,10 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return rule.AfterDeletion, cite, true
 	}
-	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
+	h.Accounts.LookReasons = func(portal string, at time.Time) ([]string, clause.Citation, bool) {
+		return lookReasons(library.Book(portal, at))
+	}
+	h.Privacy = h.privacies(recorder.Record, library)
 	h.Notices = h.notices(recorder.Record, library)
 	h.Accounts.Notify, h.Accounts.Confirmed = h.notice, h.confirmed
 	h.Parties = h.parties(record)

@@ -35,6 +35,7 @@ import (
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/personal"
 	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
@@ -105,6 +106,12 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Obligations = &obligations.Obligations{Frame: h.Frame, Obligations: h.Obligations, Kinds: slices.Sorted(maps.Keys(h.duties()))}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Obligations.Card)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
+	site.Personal = &personal.Personal{Frame: h.Frame, Accounts: h.Accounts, Privacy: h.Privacy,
+		View: func(ctx context.Context, look func(personal.EvidenceTx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		}}
+	h.Privacy.Write = site.Personal.WriteCopy
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Personal.Card)
 	if demo {
 		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
 	}
@@ -132,7 +139,17 @@ func (h *House) acceptWithin(ctx context.Context, tx account.Tx, actor identity.
 	if _, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address); err != nil {
 		return err
 	}
-	return h.Notices.Accepted(ctx, tx.(*store.Tx), actor.Portal, actor.User)
+	if err := h.Notices.Accepted(ctx, tx.(*store.Tx), actor.Portal, actor.User); err != nil {
+		return err
+	}
+	if how != agreement.ByButton {
+		return nil
+	}
+	now := h.Clock.Now()
+	return h.Privacy.GivenBy(ctx, tx.(*store.Tx), "button", privacy.Given{ // the press of Register, kundelik 4.7
+		User: actor.Home(), Portal: actor.Portal, TickedAt: now, EnteredAt: now,
+		Proof: map[string]string{"address": address, "language": actor.Language},
+	})
 }
 
 // consentWithin lets a registration record the consent that was ticked in its own act.

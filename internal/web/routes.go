@@ -27,6 +27,7 @@ import (
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/personal"
 	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
@@ -73,6 +74,7 @@ type Site struct {
 	Services *services.Services
 	Notices  *notices.Notices
 	Status   *status.Status
+	Personal *personal.Personal
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -256,6 +258,37 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	due("POST /{portal}/standing/appeal/{sanction}", st.AppealPost)
 	due("GET /{portal}/standing/checks/{check}", st.Answer)
 	due("POST /{portal}/standing/checks/{check}", st.AnswerPost)
+
+	pd := s.Personal
+	open("GET /{portal}/cookies", pd.Cookies)
+	open("POST /{portal}/cookies", pd.CookiesPost)
+	known("GET /{portal}/cabinet/looks.csv", pd.MyLooksCSV)
+	known("GET /{portal}/cabinet/data", pd.Mine)
+	known("GET /{portal}/cabinet/data/consents", pd.Consents)
+	known("GET /{portal}/cabinet/data/consents/{purpose}", pd.Consent)
+	known("POST /{portal}/cabinet/data/consents/{purpose}", pd.ConsentPost)
+	known("GET /{portal}/cabinet/data/disclosures", pd.MyDisclosures)
+	known("GET /{portal}/cabinet/data/disclosures.csv", pd.MyDisclosuresCSV)
+	known("GET /{portal}/cabinet/data/disclosures/{disclosure}", pd.Answer)
+	known("POST /{portal}/cabinet/data/disclosures/{disclosure}", pd.AnswerPost)
+	known("GET /{portal}/cabinet/data/copy", pd.Copy)
+	known("POST /{portal}/cabinet/data/copy", pd.CopyPost)
+	known("GET /{portal}/cabinet/data/copy/{copy}", pd.Fetch)
+	known("POST /{portal}/cabinet/data/copy/{copy}", pd.FetchPost)
+	staff(identity.Operator, "GET /{portal}/console/data", pd.Console)
+	staff(identity.Operator, "GET /{portal}/console/data/looks", pd.Looks)
+	staff(identity.Operator, "GET /{portal}/console/data/looks.csv", pd.LooksCSV)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/disclose", pd.Disclose)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/disclose", pd.DisclosePost)
+	staff(identity.Operator, "GET /{portal}/console/data/disclosures", pd.Disclosures)
+	staff(identity.Operator, "GET /{portal}/console/data/disclosures.csv", pd.DisclosuresCSV)
+	staff(identity.Operator, "GET /{portal}/console/data/disclosures/{user}/{disclosure}", pd.Disclosure)
+	staff(identity.Operator, "POST /{portal}/console/data/disclosures/{user}/{disclosure}", pd.DisclosurePost)
+	staff(identity.Operator, "GET /{portal}/console/data/erasures", pd.Erasures)
+	staff(identity.Operator, "GET /{portal}/console/data/erasures.csv", pd.ErasuresCSV)
+	staff(identity.Operator, "GET /{portal}/console/data/erasures/{user}", pd.Erasure)
+	staff(identity.Operator, "GET /{portal}/console/data/statistics/{measure}", pd.Statistics)
+	staff(identity.Operator, "GET /{portal}/console/data/statistics/{measure}/table.csv", pd.StatisticsCSV)
 
 	to := s.Contacts
 	known("GET /{portal}/cabinet/contacts", to.Contacts)
@@ -540,7 +573,7 @@ func kindOf(pattern string) string {
 	path := pattern[strings.IndexByte(pattern, '/'):]
 	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path+"/", "/{portal}/"), "links/"), "/")
 	switch first {
-	case "", "sign-in", "exit", "signed-out", "goodbye", "language":
+	case "", "sign-in", "exit", "signed-out", "goodbye", "language", "cookies":
 		return "sign_in"
 	case "agreement":
 		return "agreement"

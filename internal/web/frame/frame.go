@@ -27,6 +27,7 @@ import (
 	"tereze/internal/identity"
 	"tereze/internal/notify"
 	"tereze/internal/operations"
+	"tereze/internal/privacy"
 	"tereze/internal/web/design"
 	"tereze/internal/words"
 )
@@ -208,6 +209,9 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 		page.Banner = banners
 	}
 	page.Footer = f.footer(v, p)
+	if _, _, ok := clause.In[privacy.CookieChoice](f.Agreements.Book(p.Name, v.Now)); ok && gate.CookieChoice(r) == "" {
+		page.Cookies = &design.CookieNotice{Label: f.Say(v, "frame.cookies"), Text: f.Say(v, "frame.cookies.text"), Choose: design.Link{Text: f.Say(v, "frame.cookies.choose"), URL: home + "/cookies"}}
+	}
 	return page
 }
 
@@ -303,6 +307,7 @@ func (f *Frame) footer(v gate.Visit, p agreement.Portal) design.Footer {
 		out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.ask_support"), URL: home + "/support"})
 	}
 	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.status"), URL: home + "/status"})
+	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.cookies"), URL: home + "/cookies"})
 	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.archive"), URL: home + "/agreement"})
 	if outbox := f.OutboxLink(v); outbox.URL != "" {
 		out.Links = append(out.Links, outbox)
