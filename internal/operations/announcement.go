@@ -133,7 +133,15 @@ func (o *Operations) power(portal, kind string) (clause.Citation, error) {
 	if kind == Works {
 		return o.Power(portal, "maintenance")
 	}
-	return o.Power(portal, "publish", "content")
+	cite, err := o.Power(portal, "publish", "content")
+	if err != nil || !cite.Zero() {
+		return cite, err
+	}
+	// No clause speaks of the power: where one has users told on the portal (ismet 4.1.3), it is told by that.
+	if rule, by, ok := clause.In[notify.Announcements](o.Book(portal, o.Now())); ok && slices.Contains(rule.Channels, string(notify.Site)) {
+		return by, nil
+	}
+	return cite, nil
 }
 
 // Citation is the clause by which a kind of announcement is made; zero where none says so.
