@@ -81,6 +81,14 @@ func TestAnEditionIsOwed(t *testing.T) {
 		if p := desk.Get("/egov/console/obligations.csv?state=all").Want(http.StatusOK); strings.Count(p.Body, "Entry into force") != 1 {
 			t.Errorf("the table says %s", p.Body)
 		}
+		if p := desk.Get("/egov/console/obligations?state=nonsense"); !p.Has(".tz-empty") || p.Attr(`main option[selected]`, "value") != "owed" {
+			t.Errorf("narrowed to what nobody knows, the register shows %s", p.Text("main"))
+		}
+		for odd, want := range map[string]int{
+			"clause=%00": http.StatusUnprocessableEntity, "kind=%FF": http.StatusUnprocessableEntity, "after=%00.%00": http.StatusOK, "after=zzzzzzzzzzzz.1": http.StatusOK,
+		} {
+			desk.Get("/egov/console/obligations?" + odd).Want(want)
+		}
 		h.User(t, "egov", "asel")
 		other := h.Browser(t)
 		other.SignIn("egov", "asel")
@@ -187,6 +195,9 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 		}
 		if _, err := h.Obligations.Term("ismet", h.Clock.Now(), day); !errors.Is(err, calendar.ErrOutside) {
 			t.Error("a preview is kept already")
+		}
+		if desk.Post("/ismet/console/days", "version", "7", "body", body, "confirmed", "yes").Status != http.StatusConflict {
+			t.Error("a version that nobody has written is followed by another")
 		}
 		confirmed := append(p.Hidden(), "body", body)
 		answers := together(2, func(int) int { return desk.Post("/ismet/console/days", confirmed...).Status })

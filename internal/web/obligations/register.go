@@ -46,14 +46,11 @@ func (s *Obligations) Register(w http.ResponseWriter, r *http.Request, v gate.Vi
 	return s.show(w, r, v, out, []design.Link{{Text: s.Say(v, "console.home.title"), URL: home(v) + "/console"}})
 }
 
-// asked reads what the register is narrowed to; what is not known narrows nothing.
+// asked reads what the register is narrowed to.
 func (s *Obligations) asked(v gate.Visit, query url.Values) obligation.Page {
-	name := query.Get("state")
-	if name == "" {
-		name = "owed"
-	}
-	page := obligation.Page{States: states(name), Kind: query.Get("kind"), Clause: strings.TrimSpace(query.Get("clause"))}
-	if name == "soon" {
+	to := narrowedTo(query)
+	page := obligation.Page{States: to.states, Kind: query.Get("kind"), Clause: strings.TrimSpace(query.Get("clause"))}
+	if to.name == "soon" {
 		page.Before = v.Now.Add(soon)
 	}
 	return page
@@ -107,8 +104,7 @@ func (s *Obligations) filter(v gate.Visit, query url.Values) *filter {
 		Clause: design.TextInput{Field: design.Field{Name: "clause", Label: s.Say(v, "obligation.filter.clause")}, Value: query.Get("clause"), Width: design.Chars20},
 	}
 	for _, n := range narrowed() {
-		chosen := query.Get("state") == n.name || query.Get("state") == "" && n.name == "owed"
-		f.State.Choices = append(f.State.Choices, design.Choice{Value: n.name, Label: s.Say(v, "obligation.filter."+n.name), Checked: chosen})
+		f.State.Choices = append(f.State.Choices, design.Choice{Value: n.name, Label: s.Say(v, "obligation.filter."+n.name), Checked: n.name == narrowedTo(query).name})
 	}
 	for _, kind := range s.Kinds {
 		f.Kind.Choices = append(f.Kind.Choices, design.Choice{Value: kind, Label: s.kind(v, kind), Checked: query.Get("kind") == kind})
