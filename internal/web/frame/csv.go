@@ -5,6 +5,9 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
+
+	"tereze/internal/gate"
 )
 
 // CSV is a list that a person takes along as a file which spreadsheets open.
@@ -36,6 +39,14 @@ func (c *CSV) Row(cells ...string) {
 func (c *CSV) Flush() bool {
 	c.out.Flush()
 	return c.out.Error() == nil
+}
+
+// Stamp is an instant in a cell, in the portal's zone as RFC 3339 has it; the zero time is empty.
+func (f *Frame) Stamp(v gate.Visit, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(f.zone(v)).Format(time.RFC3339)
 }
 
 // harmless keeps a spreadsheet from taking a cell for a formula: people choose their own names.

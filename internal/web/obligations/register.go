@@ -139,16 +139,10 @@ func (s *Obligations) RegisterCSV(w http.ResponseWriter, r *http.Request, v gate
 		head = append(head, s.Say(v, "obligation.column."+name))
 	}
 	out := frame.AttachCSV(w, "obligations.csv", head...)
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.In(s.Portal(v).Zone).Format(time.RFC3339)
-	}
 	for {
 		for _, o := range all {
 			out.Row(s.Opaque.Of(o.ID), s.kind(v, o.Kind), s.Say(v, "obligation.side."+string(o.From)), s.Say(v, "obligation.side."+string(o.To)), o.Cite.String(),
-				stamp(o.Since), stamp(o.Due.Ends), s.state(v, o).Text, stamp(o.EndedAt))
+				s.Stamp(v, o.Since), s.Stamp(v, o.Due.Ends), s.state(v, o).Text, s.Stamp(v, o.EndedAt))
 			page.After = &o
 		}
 		if !out.Flush() || len(all) < rowsAView {
