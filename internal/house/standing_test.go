@@ -217,6 +217,9 @@ func TestDeletionNeedsFourEyesAndTheWarning(t *testing.T) {
 				}
 				until := instantOf(t, c.until)
 				s := sanctions(t, h, person.User)[0]
+				if err := h.Store.InTx(ctx, func(tx *store.Tx) error { return h.Accounts.CarryOut(ctx, tx, person.User, s.ID) }); err == nil {
+					t.Error("before its time nobody notices that it is not carried out")
+				}
 				if got := s.InForceAt; got.Before(until) || got.After(until.Add(time.Minute)) {
 					t.Fatalf("in force from %s, want %s", got, until)
 				}

@@ -253,7 +253,7 @@ func (o *Obligations) End(ctx context.Context, tx Tx, x Obligation, as State) er
 		return fault.New(fault.Conflict, "obligation.ended")
 	}
 	x.EndedAt, x.Next = o.Now(), time.Time{}
-	if x.State, as = as, x.State; x.State == Met && (as == Breached || x.EndedAt.After(x.Due.Ends)) {
+	if x.State, as = as, x.State; x.State == Met && (as == Breached || !x.EndedAt.Before(x.Due.Ends)) {
 		x.State = Late
 	}
 	x.Version++

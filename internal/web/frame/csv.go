@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tereze/internal/gate"
 )
@@ -51,7 +52,8 @@ func (f *Frame) Stamp(v gate.Visit, at time.Time) string {
 
 // harmless keeps a spreadsheet from taking a cell for a formula: people choose their own names.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@|%\t\r", rune(cell[0])) {
+	first, _ := utf8.DecodeRuneInString(cell)
+	if cell != "" && strings.ContainsRune("=+-@|%\t\r\n＝＋－＠", first) { // the wide ones are formulas in some languages
 		return "'" + cell
 	}
 	return cell
