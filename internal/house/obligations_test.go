@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"tereze/internal/account"
 	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
@@ -222,4 +223,25 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 			t.Errorf("%d entries of evidence", n)
 		}
 	})
+}
+
+// TestAPasswordIsOwedNoMore: where an amendment drops the clause on the age of a password, the next change meets
+// what was owed, and no further one is.
+func TestAPasswordIsOwedNoMore(t *testing.T) {
+	t.Parallel()
+	h := housetest.SQLite(t)
+	h.User(t, "kundelik", "asel")
+	publish(t, h, h.User(t, "kundelik", "operator", identity.Operator), "agreement", without("account.password_age", "", ""))
+	h.Clock.Move(40 * 24 * time.Hour)
+	b := atDesk(t, h, "kundelik", "asel")
+	b.Post("/kundelik/cabinet/password", "old", housetest.Password, "password", "жаңа құпия 2026", "again", "жаңа құпия 2026").Want(http.StatusOK)
+	met := 0
+	for _, o := range owed(t, h, "kundelik") {
+		if o.Kind == account.DutyPassword && o.State == obligation.Met {
+			met++
+		}
+	}
+	if met != 1 {
+		t.Errorf("%d are met: %+v", met, owed(t, h, "kundelik"))
+	}
 }
