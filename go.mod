@@ -25,6 +25,15 @@ require (
 )
 
 require (
+	github.com/SherClockHolmes/webpush-go v1.4.0
+	github.com/emersion/go-msgauth v0.7.0
+	github.com/linxGnu/gosmpp v0.3.1
+	github.com/orcaman/concurrent-map/v2 v2.0.1 // indirect
+	github.com/wneessen/go-mail v0.8.1
+	golang.org/x/exp v0.0.0-20240604190554-fc45aab8b7f8 // indirect
+)
+
+require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
 	github.com/a-h/parse v0.0.0-20250122154542-74294addb73e // indirect
 	github.com/andybalholm/brotli v1.1.0 // indirect

@@ -23,11 +23,11 @@ var plan = map[string][]string{
 	"calendar": {"clause"}, // it counts the periods that clauses write
 	"identity": {},
 	"words":    {},
-	"fault":    {"clause"},                      // a refusal cites the clause that refuses
-	"evidence": {"clause", "fault", "identity"}, // an entry says who did what under which clause
-	"written":  {"clause"},                      // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
-	"eds":      {"clause"},                      // defines the rules its agreements set
-	"notify":   {"clause", "identity"},          // whose message it is
+	"fault":    {"clause"},                                           // a refusal cites the clause that refuses
+	"evidence": {"clause", "fault", "identity"},                      // an entry says who did what under which clause
+	"written":  {"clause"},                                           // what is wrong in a pack's file is a problem of a clause's kind: file, line, reason
+	"eds":      {"clause"},                                           // defines the rules its agreements set
+	"notify":   {"clause", "evidence", "fault", "identity", "words"}, // whose message it is; what people choose and agree to is recorded; it says sentences the operator wrote
 	// what is owed under which clause until when, and its end, are on record
 	"obligation": {"calendar", "clause", "evidence", "fault", "identity"},
 
@@ -41,16 +41,19 @@ var plan = map[string][]string{
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},
-	"operations": {"calendar", "clause", "evidence", "fault", "identity"}, // an announcement is somebody's act, and recorded
-	"party":      {"clause", "evidence", "fault", "identity", "notify"},   // invitations go out as messages
-	"privacy":    {"clause", "evidence", "identity"},                      // a consent is somebody's, and recorded
-	"signing":    {"clause", "eds", "fault", "identity"},                  // whose signature it is and what it proves, eds finds out
-	"idcard":     {"eds", "fault", "identity"},                            // whose card it is, eds finds out
+	"operations": {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // an announcement is somebody's act, made in time, recorded, and told
+	"party":      {"clause", "evidence", "fault", "identity", "notify"},             // invitations go out as messages
+	"privacy":    {"clause", "evidence", "fault", "identity"},                       // a consent is somebody's, and recorded; what may not be disclosed is refused
+	"signing":    {"clause", "eds", "fault", "identity"},                            // whose signature it is and what it proves, eds finds out
+	"idcard":     {"eds", "fault", "identity"},                                      // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
 	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
 	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                                         // the same acts as web, in JSON
 	"store": {"account", "agreement", "claims", "clause", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                                       // the types it keeps
+
+	// whose messages it carries, by a configuration it reads strictly
+	"courier": {"fault", "identity", "notify", "written"},
 
 	"keeper":  {"fault", "identity", "obligation"}, // it does what is owed at its time
 	"mailbox": {"claims"},                          // it makes letters of what comes by e-mail
@@ -64,7 +67,7 @@ var plan = map[string][]string{
 
 	// Floor 4 builds all of them.
 	"house":     {"*"},
-	"yardstick": {"account", "agreement", "clause", "eds", "gate", "house", "identity", "store"},                                                                              // it measures the house as it serves, and writes into store's own tables what it is held against
+	"yardstick": {"account", "agreement", "clause", "eds", "gate", "house", "identity", "notify", "store"},                                                                    // it measures the house as it serves, and writes into store's own tables what it is held against
 	"ruleset":   {"account", "agreement", "billing", "catalogue", "claims", "clause", "content", "court", "diary", "eds", "gate", "notify", "operations", "party", "privacy"}, // it lists what each of them defines
 	"covers":    {"agreement", "clause", "ruleset"},                                                                                                                           // reads packs and rules to prove that tests cover them
 	"journey":   {},                                                                                                                                                           // holds tests alone, and walks through the house from outside, as people do

@@ -35,7 +35,7 @@ func bench(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.DurationVar(&r.Slice, "slice", time.Second, "how long a turn lasts, 10ms to 1m")
 	f.StringVar(&r.Dir, "dir", "", "`folder` for the databases, on the disk that is to serve (default: that of temporary files)")
 	f.StringVar(&only, "only", "", "`works` to measure, with commas: "+strings.Join(yardstick.Names(), ", "))
-	f.IntVar(&r.People, "people", 10_000_000, "among how `many` people look-up finds one, 1 to 99999999; it is measured only when named in --only")
+	f.IntVar(&r.People, "people", 0, "among how `many` people look-up finds one, and to how many campaign sends a letter, 1 to 99999999 (default: ten million, one million); both are measured only when named in --only")
 	f.StringVar(&r.Postgres, "postgres", "", "`address` of a PostgreSQL server on which look-up makes and drops two databases (default: SQLite)")
 	f.BoolVar(&r.json, "json", false, "write JSON instead of a table")
 	rest, status, done := parse(f, benchHelp, args, out, errs)
@@ -53,7 +53,7 @@ func bench(ctx context.Context, args []string, out, errs io.Writer) int {
 		return misuse(errs, f, "--rounds %d: want 1 to 100", r.Rounds)
 	case r.Slice < 10*time.Millisecond || r.Slice > time.Minute:
 		return misuse(errs, f, "--slice %s: want 10ms to 1m", r.Slice)
-	case r.People < 1 || r.People > 99_999_999:
+	case r.People < 0 || r.People > 99_999_999:
 		return misuse(errs, f, "--people %d: want 1 to 99999999", r.People)
 	case unknown >= 0:
 		return misuse(errs, f, "--only %q: want some of %s", r.Only[unknown], strings.Join(yardstick.Names(), ", "))

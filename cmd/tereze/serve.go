@@ -38,6 +38,7 @@ type serveConfig struct {
 	ncanode  string         // address of a gateway that verifies signatures in our place
 	inside   []netip.Prefix // networks of the operator's own that questions about revocation may go to
 	citizens citizens
+	messages messages
 	demo     bool
 
 	phoneStandIn string // address of the page of the stand-in for eGov Mobile; empty: none runs
@@ -133,6 +134,7 @@ func serve(ctx context.Context, args []string, out, errs io.Writer) int {
 	f.StringVar(&c.public, "public", "", "how people reach the portals, such as https://portal.example; needed with -proxy, and to listen beyond this machine")
 	f.StringVar(&c.ncanode, "ncanode", "", "address of an NCANode server that verifies electronic signatures in the place of the program's own verifier, such as http://127.0.0.1:14579")
 	c.citizens.flags(f)
+	c.messages.flags(f)
 	f.Func("revocation-network", "network of your own in which certification authorities may be asked about revocation, such as that of a proxy to them; may be given several times", c.opened)
 	f.DurationVar(&c.clock, "clock", 0, "offset of the clock, for trials only")
 	if err := f.Parse(args); err != nil {
@@ -269,6 +271,9 @@ func openHouse(ctx context.Context, c serveConfig, log *slog.Logger) (*house.Hou
 		Mailboxes: c.boxes, PhoneStandIn: c.phoneStandIn,
 	}
 	if !c.demo {
+		if err := c.messages.into(&cfg); err != nil {
+			return nil, err
+		}
 		cfg.Authorities = revocation.New(clock.Now, c.inside...).Fetch
 	}
 	if c.ncanode != "" {

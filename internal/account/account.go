@@ -14,6 +14,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/obligation"
 )
 
@@ -80,6 +81,7 @@ type Tx interface {
 	SanctionTx
 	BindingTx
 	SubscriptionTx
+	notify.BrowserTx
 	CheckTx
 	MessagesTx
 	DevicesTx
@@ -142,10 +144,14 @@ type Accounts struct {
 	Now    func() time.Time
 	NewID  func() identity.ID
 	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
-	Book   func(portal string, at time.Time) *clause.Book
-	Zone   func(portal string) *time.Location
-	Hasher *Hasher
-	Limits Limits
+	// Notify lays a notice into a person's cabinet and sends it by the channels of its kind.
+	Notify func(ctx context.Context, tx Tx, n notify.Notice) error
+	// Confirmed is told of a contact that a user has confirmed.
+	Confirmed func(ctx context.Context, tx Tx, u User, kind ContactKind) error
+	Book      func(portal string, at time.Time) *clause.Book
+	Zone      func(portal string) *time.Location
+	Hasher    *Hasher
+	Limits    Limits
 	// Country gives the country (KZ, KG) whose phone numbers a portal takes.
 	Country func(portal string) string
 	// RecoveryOpen says whether a user may recover the password without help (kundelik 4.18), and if
@@ -171,6 +177,10 @@ type Accounts struct {
 	Lockout func(portal string, at time.Time) (Lock, bool)
 	Idle    func(portal string, at time.Time) (time.Duration, clause.Citation, bool)
 	Reading func(portal string, at time.Time) (Reading, bool)
+
+	// LookReasons gives for which reasons staff may look at a person's data, where a clause says: privacy owns that
+	// rule.
+	LookReasons func(portal string, at time.Time) ([]string, clause.Citation, bool)
 
 	// Behalf gives what a user is in an organisation now; zero: nothing. nil: there are no organisations.
 	Behalf func(ctx context.Context, tx Tx, portal string, user, organisation identity.ID) (identity.Behalf, error)

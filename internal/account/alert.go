@@ -8,60 +8,59 @@ import (
 	"tereze/internal/notify"
 )
 
-// alert tells a person of something done to their account: by e-mail where they have confirmed one,
-// else by SMS, which the person may have to pay for (egov 2.5). Nothing goes to an address that
-// nobody has confirmed.
+// alert lays a notice into a person's cabinet and sends it by the channels of its kind: by e-mail where they have
+// confirmed one, else by SMS, which the person may have to pay for (egov 2.5), or as they prefer. Nothing goes to
+// an address that nobody has confirmed.
 func (a *Accounts) alert(ctx context.Context, tx Tx, u User, key string, args map[string]string) error {
+	return a.notice(ctx, tx, u, notify.Notice{Key: key, Args: args})
+}
+
+func (a *Accounts) notice(ctx context.Context, tx Tx, u User, n notify.Notice) error {
 	contacts, err := tx.Contacts(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	return a.alertTo(ctx, tx, u, contacts, key, args)
+	n.Home, n.Portal, n.Language, n.Addresses = u.ID, u.Portal, u.Language, Addresses(contacts)
+	return a.Notify(ctx, tx, n)
 }
 
-// alertTo chooses among contacts as alert does.
-func (a *Accounts) alertTo(ctx context.Context, tx Tx, u User, contacts []Contact, key string, args map[string]string) error {
-	to := alerted(contacts)
-	if to.Value == "" {
-		return nil
-	}
-	return a.tell(ctx, tx, u, to, key, args)
-}
-
-// alerted is the contact that alert chooses; zero where there is none.
-func alerted(contacts []Contact) (to Contact) {
-	for _, c := range contacts {
-		if to.Value == "" || c.Kind == ByEmail {
-			to = c
-		}
-	}
-	return to
-}
-
-// alertAlike is alert where a stranger looks on: nobody, and somebody without a contact, get a message as
-// well, which goes nowhere.
+// alertAlike is alert where a stranger looks on: nobody gets a notice and a message as well, which go nowhere,
+// and so does a message for somebody without a contact.
 func (a *Accounts) alertAlike(ctx context.Context, tx Tx, portal string, u User, key string, args map[string]string) error {
+	nobody := u.ID == 0
 	contacts, err := tx.Contacts(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	to := alerted(contacts)
-	if to.Value == "" {
-		u, to, key = User{ID: a.NewID(), Portal: portal, Language: nowhere}, Contact{Kind: ByEmail, Value: nowhere}, notify.Decoy
+	if nobody {
+		u, key = User{ID: a.NewID(), Portal: portal, Language: nowhere}, notify.Decoy
 	}
-	return a.tell(ctx, tx, u, to, key, args)
+	return a.Notify(ctx, tx, notify.Notice{Home: u.ID, Portal: u.Portal, Language: u.Language, Key: key, Args: args, Addresses: Addresses(contacts), Alike: true})
 }
 
 // nowhere is the address, and the language, of a message to nobody.
 const nowhere = "-"
 
-// Tell sends a user a message of another room, as alert does.
+// Addresses are confirmed contacts as notices know them.
+func Addresses(contacts []Contact) (out []notify.Address) {
+	for _, c := range contacts {
+		out = append(out, notify.Address{Channel: channelOf(c.Kind), To: c.Value})
+	}
+	return out
+}
+
+// Tell sends a user a notice of another room, as alert does.
 func (a *Accounts) Tell(ctx context.Context, tx Tx, user identity.ID, key string, args map[string]string) error {
+	return a.TellNotice(ctx, tx, user, notify.Notice{Key: key, Args: args})
+}
+
+// TellNotice sends a user a notice; its home, portal, language and addresses are filled in.
+func (a *Accounts) TellNotice(ctx context.Context, tx Tx, user identity.ID, n notify.Notice) error {
 	u, err := tx.User(ctx, user)
 	if err != nil {
 		return err
 	}
-	return a.alert(ctx, tx, u, key, args)
+	return a.notice(ctx, tx, u, n)
 }
 
 // tell sends a person one message to one address.

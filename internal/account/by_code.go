@@ -413,7 +413,7 @@ func (a *Accounts) foundByCode(ctx context.Context, tx Tx, at Attempt, e CodeEnt
 	if err := tx.SavePerson(ctx, u.Portal, u.ID, p); err != nil {
 		return err
 	}
-	if err := tx.SaveContact(ctx, u.ID, Contact{Kind: ByPhone, Value: string(phone), ConfirmedAt: now}); err != nil {
+	if err := a.confirm(ctx, tx, u, Contact{Kind: ByPhone, Value: string(phone), ConfirmedAt: now}); err != nil {
 		return err
 	}
 	if err := tx.GiveRole(ctx, u.ID, identity.User, now); err != nil {

@@ -182,5 +182,5 @@ func (a *Accounts) takeEmail(ctx context.Context, tx Tx, u User, email string) (
 			return false, err
 		}
 	}
-	return false, tx.SaveContact(ctx, u.ID, Contact{Kind: ByEmail, Value: email, ConfirmedAt: a.Now()})
+	return false, a.confirm(ctx, tx, u, Contact{Kind: ByEmail, Value: email, ConfirmedAt: a.Now()})
 }

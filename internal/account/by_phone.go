@@ -398,7 +398,7 @@ func (a *Accounts) userByPhone(ctx context.Context, tx Tx, at Attempt, hash stri
 	if err != nil {
 		return User{}, err
 	}
-	if err := tx.SaveContact(ctx, u.ID, Contact{Kind: ByPhone, Value: u.Phone, ConfirmedAt: now}); err != nil {
+	if err := a.confirm(ctx, tx, u, Contact{Kind: ByPhone, Value: u.Phone, ConfirmedAt: now}); err != nil {
 		return User{}, err
 	}
 	if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: hash, SetAt: now}); err != nil {

@@ -321,7 +321,7 @@ func (a *Accounts) found(ctx context.Context, tx Tx, at Attempt) (User, error) {
 	if err := tx.AddName(ctx, u.Portal, Fold(u.Email), u.ID); err != nil {
 		return User{}, err
 	}
-	if err := tx.SaveContact(ctx, u.ID, Contact{Kind: ByEmail, Value: u.Email, ConfirmedAt: now}); err != nil {
+	if err := a.confirm(ctx, tx, u, Contact{Kind: ByEmail, Value: u.Email, ConfirmedAt: now}); err != nil {
 		return User{}, err
 	}
 	if err := a.keepPassword(ctx, tx, u, StoredPassword{Hash: f["hash"], SetAt: now}); err != nil {

@@ -193,6 +193,14 @@ func (a *Accounts) ConfirmContact(ctx context.Context, actor identity.Actor, tok
 	return nil
 }
 
+// confirm keeps a contact that has been confirmed. Some agreements then put it on a list of their own accord.
+func (a *Accounts) confirm(ctx context.Context, tx Tx, u User, c Contact) error {
+	if err := tx.SaveContact(ctx, u.ID, c); err != nil {
+		return err
+	}
+	return a.Confirmed(ctx, tx, u, c.Kind)
+}
+
 func (a *Accounts) useContact(ctx context.Context, tx Tx, actor identity.Actor, c Contact) error {
 	u, err := tx.User(ctx, actor.User)
 	if err != nil {
@@ -209,7 +217,7 @@ func (a *Accounts) useContact(ctx context.Context, tx Tx, actor identity.Actor, 
 	if err := a.renameByContact(ctx, tx, u, old, c); err != nil {
 		return err
 	}
-	if err := tx.SaveContact(ctx, u.ID, c); err != nil {
+	if err := a.confirm(ctx, tx, u, c); err != nil {
 		return err
 	}
 	before := u.Email

@@ -10,6 +10,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/obligation"
 )
 
 // CaseDeletion is the kind of case in which a person asks that their page be deleted.
@@ -55,6 +56,22 @@ func (a *Accounts) EraseAt(portal string, deleted time.Time) (time.Time, clause.
 		return time.Time{}, clause.Citation{}
 	}
 	return after(deleted, period, a.Zone(portal)), cite
+}
+
+// DutyErasure is the kind of obligation to erase the data of somebody who left.
+const DutyErasure = "privacy.erasure"
+
+// OweErasure has the portal owe the erasure of the data of somebody who left at an instant, where a clause
+// sets its time (kundelik 4.12). It is the portal's own obligation, about an id alone: it outlasts the person.
+func (a *Accounts) OweErasure(ctx context.Context, tx obligation.Tx, portal string, user identity.ID, left time.Time) error {
+	at, cite := a.EraseAt(portal, left)
+	if at.IsZero() {
+		return nil
+	}
+	return a.Owed.Owe(ctx, tx, obligation.Obligation{
+		Portal: portal, Kind: DutyErasure, Subject: "user:" + itoa64(user), From: obligation.Operator, To: obligation.User,
+		Cite: cite, Since: left, Due: a.Owed.At(portal, at), ActAt: at,
+	})
 }
 
 // AskDeletion asks that the page of the actor, or of the child they act for, be deleted. text may say
@@ -224,6 +241,9 @@ func (a *Accounts) deletePage(ctx context.Context, tx Tx, actor identity.Actor, 
 		return err
 	}
 	if err := tx.AddDeletion(ctx, d); err != nil {
+		return err
+	}
+	if err := a.OweErasure(ctx, tx, u.Portal, u.ID, d.At); err != nil {
 		return err
 	}
 	detail := map[string]string{"ground": d.Ground, "erased": erase.Format(time.RFC3339)}

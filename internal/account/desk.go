@@ -199,14 +199,15 @@ func (a *Accounts) OpenDossier(ctx context.Context, actor identity.Actor, user, 
 	if err := asOperator(actor); err != nil {
 		return Dossier{}, err
 	}
-	if !slices.Contains(Reasons(), reason) {
-		return Dossier{}, fault.New(fault.Invalid, "account.reason").At("reason")
+	cite, err := a.reason(actor.Portal, reason)
+	if err != nil {
+		return Dossier{}, err
 	}
 	if err := a.CountReading(ctx, actor); err != nil {
 		return Dossier{}, err
 	}
 	var d Dossier
-	err := a.InTx(ctx, func(tx Tx) error {
+	err = a.InTx(ctx, func(tx Tx) error {
 		d = Dossier{}
 		var err error
 		if d.Case, d.User, err = a.anyCaseOf(ctx, tx, actor, user, id); err != nil {
@@ -221,7 +222,7 @@ func (a *Accounts) OpenDossier(ctx context.Context, actor identity.Actor, user, 
 		if d.Proposal, err = a.proposal(ctx, tx, id); err != nil {
 			return err
 		}
-		return a.staffNote(ctx, tx, actor, d.User, "account.look", CaseSubject(id), map[string]string{"reason": reason})
+		return a.staffNoteBy(ctx, tx, actor, d.User, "account.look", CaseSubject(id), map[string]string{"reason": reason}, cite)
 	})
 	return d, err
 }
@@ -306,18 +307,9 @@ func caseEnded(err error) error {
 	return err
 }
 
-// tellAll sends a sentence to every confirmed contact of a person; there may be none.
+// tellAll lays a notice into a person's cabinet and sends it to every confirmed contact; there may be none.
 func (a *Accounts) tellAll(ctx context.Context, tx Tx, u User, key string, args map[string]string) error {
-	contacts, err := tx.Contacts(ctx, u.ID)
-	if err != nil {
-		return err
-	}
-	for _, c := range contacts {
-		if err := a.sendTo(ctx, tx, u, c.Kind, c.Value, key, args); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.notice(ctx, tx, u, notify.Notice{Key: key, Args: args, All: true})
 }
 
 func (a *Accounts) sendTo(ctx context.Context, tx Tx, u User, kind ContactKind, to, key string, args map[string]string) error {

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -16,8 +15,8 @@ import (
 // institution looked at what was done on their page, and why; may refuses whoever may not.
 // Refusals: those of may; Invalid "account.reason".
 func (a *Accounts) LookByInstitution(ctx context.Context, actor identity.Actor, user identity.ID, reason string, may func(ctx context.Context, tx Tx) error) error {
-	if !slices.Contains(Reasons(), reason) {
-		return fault.New(fault.Invalid, "account.reason").At("reason")
+	if _, err := a.reason(actor.Portal, reason); err != nil {
+		return err
 	}
 	_, cite, _ := clause.In[Attribution](a.Book(actor.Portal, a.Now()))
 	return a.InTx(ctx, func(tx Tx) error {

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
 )
@@ -154,6 +155,26 @@ func fillRoles(ctx context.Context, tx Tx, users []User) error {
 // Reasons are the grounds on which staff may look at a person's data.
 func Reasons() []string { return []string{"support", "operation", "enforcement"} }
 
+// ReasonsAt are the reasons a portal takes now, and the clause that sets them (ismet R31); where none does,
+// all of them are.
+func (a *Accounts) ReasonsAt(portal string) ([]string, clause.Citation) {
+	if a.LookReasons != nil {
+		if set, cite, ok := a.LookReasons(portal, a.Now()); ok {
+			return set, cite
+		}
+	}
+	return Reasons(), clause.Citation{}
+}
+
+// reason refuses a look without a reason that is taken, and gives the clause. Refusal: Invalid "account.reason".
+func (a *Accounts) reason(portal, reason string) (clause.Citation, error) {
+	taken, cite := a.ReasonsAt(portal)
+	if !slices.Contains(taken, reason) {
+		return cite, fault.New(fault.Invalid, "account.reason").At("reason").By(cite)
+	}
+	return cite, nil
+}
+
 // Look gives an operator a person's data, for a reason that the person sees among their activity.
 // Refusals: Forbidden; Invalid "account.reason"; Absent for a person of another portal; TooMany
 // "account.read_too_many" for one who opens the data of too many.
@@ -161,14 +182,15 @@ func (a *Accounts) Look(ctx context.Context, actor identity.Actor, id identity.I
 	if err := asOperator(actor); err != nil {
 		return User{}, err
 	}
-	if !slices.Contains(Reasons(), reason) {
-		return User{}, fault.New(fault.Invalid, "account.reason").At("reason")
+	cite, err := a.reason(actor.Portal, reason)
+	if err != nil {
+		return User{}, err
 	}
 	if err := a.CountReading(ctx, actor); err != nil {
 		return User{}, err
 	}
 	var u User
-	err := a.InTx(ctx, func(tx Tx) error {
+	err = a.InTx(ctx, func(tx Tx) error {
 		var err error
 		if u, err = tx.User(ctx, id); err != nil {
 			return err
@@ -176,7 +198,7 @@ func (a *Accounts) Look(ctx context.Context, actor identity.Actor, id identity.I
 		if u.Portal != actor.Portal {
 			return fault.New(fault.Absent, "account.nobody")
 		}
-		return a.staffNote(ctx, tx, actor, u, "account.look", "", map[string]string{"reason": reason})
+		return a.staffNoteBy(ctx, tx, actor, u, "account.look", "", map[string]string{"reason": reason}, cite)
 	})
 	return u, err
 }
@@ -188,8 +210,9 @@ func (a *Accounts) Looked(ctx context.Context, tx Tx, actor identity.Actor, home
 	if err := asOperator(actor); err != nil {
 		return err
 	}
-	if !slices.Contains(Reasons(), reason) {
-		return fault.New(fault.Invalid, "account.reason").At("reason")
+	cite, err := a.reason(actor.Portal, reason)
+	if err != nil {
+		return err
 	}
-	return a.staffNote(ctx, tx, actor, User{ID: home, Portal: actor.Portal}, "account.look", subject, map[string]string{"reason": reason})
+	return a.staffNoteBy(ctx, tx, actor, User{ID: home, Portal: actor.Portal}, "account.look", subject, map[string]string{"reason": reason}, cite)
 }

@@ -124,5 +124,8 @@ func (a *Accounts) Depart(ctx context.Context, tx DepartTx, portal string, user 
 	if err := end(ctx, user, now); err != nil {
 		return err
 	}
+	if err := a.OweErasure(ctx, tx, portal, user, now); err != nil {
+		return err
+	}
 	return tx.EndSessionsOf(ctx, user)
 }

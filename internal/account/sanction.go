@@ -10,6 +10,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 )
 
 // The states of a sanction as they are kept. Whether one is in force follows from its instants.
@@ -335,9 +336,9 @@ func (a *Accounts) announce(ctx context.Context, tx Tx, actor identity.Actor, u 
 			}
 		}
 	}
-	if err := a.tellAll(ctx, tx, u, "message.sanction."+string(s.Action), map[string]string{
+	if err := a.notice(ctx, tx, u, notify.Notice{Key: "message.sanction." + string(s.Action), All: true, Cite: s.Cite, Args: map[string]string{
 		"at": a.written(s.Portal, s.InForceAt), "clause": s.Cite.Clause,
-	}); err != nil {
+	}}); err != nil {
 		return err
 	}
 	if s.Action.Ends() {

@@ -12,6 +12,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/obligation"
 )
 
@@ -122,7 +123,7 @@ func (a *Accounts) LiftSanction(ctx context.Context, actor identity.Actor, user,
 		if err := tx.LetIn(ctx, *s); err != nil {
 			return err
 		}
-		if err := a.tellAll(ctx, tx, u, "message.sanction_lifted", map[string]string{"clause": s.Cite.Clause}); err != nil {
+		if err := a.notice(ctx, tx, u, notify.Notice{Key: "message.sanction_lifted", All: true, Cite: s.Cite, Args: map[string]string{"clause": s.Cite.Clause}}); err != nil {
 			return err
 		}
 		return a.staffNoteBy(ctx, tx, actor, u, "account.sanction_lift", SanctionSubject(id), map[string]string{"action": string(s.Action), "why": words}, s.Cite)
@@ -333,7 +334,7 @@ func (a *Accounts) CarryOut(ctx context.Context, tx Tx, user, id identity.ID) er
 	if u.State == Deleted || s.Action == Terminate && u.State == Closed {
 		return nil // the person has left meanwhile
 	}
-	if err := a.tellAll(ctx, tx, u, "message.sanction_done."+string(s.Action), map[string]string{"clause": s.Cite.Clause}); err != nil {
+	if err := a.notice(ctx, tx, u, notify.Notice{Key: "message.sanction_done." + string(s.Action), All: true, Cite: s.Cite, Args: map[string]string{"clause": s.Cite.Clause}}); err != nil {
 		return err
 	}
 	if _, err := a.Record(ctx, tx, evidence.Entry{

@@ -169,6 +169,9 @@ func (a *Accounts) Actor(ctx context.Context, portal, token string) (identity.Ac
 		if held.actor, err = a.actorIn(ctx, tx, u, s); err != nil {
 			return err
 		}
+		if held.actor.Unread, err = tx.Unread(ctx, u.ID); err != nil {
+			return err
+		}
 		if held.keyEnds, held.keyAsked, err = a.keyTerm(ctx, tx, u); err != nil {
 			return err
 		}

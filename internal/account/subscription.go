@@ -111,28 +111,7 @@ func (a *Accounts) Subscribe(ctx context.Context, actor identity.Actor, on bool)
 	})
 }
 
-// ServiceContacts lists the confirmed contacts to which a user gets messages on the use of services, which are
-// not those on security, sanctions and the agreement: these always go.
-//
-// Where a clause has people subscribe (ismet 1.17.1, egov 2.7.1), who has a contact of its channel gets them
-// there or, not subscribed, reads them in the cabinet alone: a message somebody did not want must not come by a
-// channel they pay for. Who has only other contacts did not have the choice, and is reached as elsewhere.
-func (a *Accounts) ServiceContacts(ctx context.Context, tx Tx, portal string, user identity.ID) ([]Contact, error) {
-	s, err := a.subscription(ctx, tx, portal, user)
-	switch {
-	case fault.Is(err, fault.Absent):
-		return tx.Contacts(ctx, user)
-	case err != nil || !s.On:
-		return nil, err
-	}
-	return []Contact{s.To}, nil
-}
-
 // serve tells a person that something they asked of the portal is done, where they get service messages.
 func (a *Accounts) serve(ctx context.Context, tx Tx, u User, key string) error {
-	contacts, err := a.ServiceContacts(ctx, tx, u.Portal, u.ID)
-	if err != nil {
-		return err
-	}
-	return a.alertTo(ctx, tx, u, contacts, key, nil)
+	return a.notice(ctx, tx, u, notify.Notice{Kind: notify.Service, Key: key})
 }

@@ -84,8 +84,9 @@ type Tx interface {
 	// ShareDocuments makes publications wait as well, but not others that share.
 	ShareDocuments(ctx context.Context, portal string) error
 
-	// AddAcceptance adds it unless the person has accepted that edition; added says which.
-	AddAcceptance(ctx context.Context, a Acceptance) (added bool, err error)
+	// AddAcceptance adds it unless the person has accepted that edition since the contracts of the portal ended
+	// (zero: they did not); an acceptance from before is replaced. added says which.
+	AddAcceptance(ctx context.Context, a Acceptance, ended time.Time) (added bool, err error)
 	// AcceptancesOf lists what a person accepted on a portal, oldest first.
 	AcceptancesOf(ctx context.Context, portal string, home identity.ID) ([]Acceptance, error)
 	// EvidenceActs lists a home's entries of one act, newest first, with ids below before; 0 begins at the
@@ -111,6 +112,8 @@ type Agreements struct {
 	Depart Depart
 	// Owed keeps what a portal owes with a date: that an edition comes into force.
 	Owed *obligation.Obligations
+	// Ended is when the contracts of a portal ended at once, by force majeure; zero: they did not.
+	Ended func(portal string, at time.Time) time.Time
 	// ActingAs cites the clause by which users act for organisations; party owns that rule.
 	ActingAs func(portal string) (clause.Citation, bool)
 
@@ -185,6 +188,7 @@ func (a *Agreements) accept(ctx context.Context, tx Tx, actor identity.Actor, ho
 	if err != nil {
 		return nil, err
 	}
+	earlier = since(earlier, a.Ended(actor.Portal, now))
 	book := a.Book(actor.Portal, now)
 	var out []Acceptance
 	for _, document := range a.Required(actor.Portal, now) {
@@ -249,7 +253,7 @@ func (a *Agreements) record(ctx context.Context, tx Tx, actor identity.Actor, e 
 		Home: actor.Home(), Portal: actor.Portal, Document: e.Document, Edition: e.Number, Digest: e.Digest,
 		How: how, Language: actor.Language, Address: address, At: now, Evidence: a.NewID(), Cite: cite,
 	}
-	added, err := tx.AddAcceptance(ctx, x)
+	added, err := tx.AddAcceptance(ctx, x, a.Ended(actor.Portal, now))
 	if err != nil {
 		return Acceptance{}, err
 	}

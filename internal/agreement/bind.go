@@ -3,6 +3,7 @@ package agreement
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,22 +50,35 @@ func (a *Agreements) standings(ctx context.Context, tx Tx, actor identity.Actor,
 		left = leftAt(refusals)
 	}
 	h, book := a.holding(actor.Portal), a.Book(actor.Portal, at)
+	ended := a.Ended(actor.Portal, at)
+	binding := since(accepted, ended)
 	for _, document := range a.Required(actor.Portal, at) {
 		published := h.published[document]
 		s := Standing{Document: document, Announced: Announced(published, at)}
 		s.InForce, s.Offered = InForce(published, at)
-		s.Binds = Binding(published, accepted, left, h.unilateral, at)
+		s.Binds = Binding(published, binding, left, h.unilateral, at)
+		again := false
 		for _, x := range accepted {
 			if x.Document == document {
 				s.Accepted = append(s.Accepted, x)
-				s.Settled = s.Settled || x.Edition == s.InForce.Number
+				binds := !x.At.Before(ended)
+				s.Settled, again = s.Settled || binds && x.Edition == s.InForce.Number, again || binds
 			}
 		}
 		s.Settled = (s.Settled || !s.Offered && s.Binds != 0) && left.IsZero()
-		s.By, s.Cite = nextWay(book, document, len(s.Accepted) > 0)
+		s.By, s.Cite = nextWay(book, document, again)
 		out = append(out, s)
 	}
 	return out, left, nil
+}
+
+// since leaves out what was accepted before the contracts of a portal ended (ismet 10.4): that contract is over, and
+// who goes on concludes another.
+func since(accepted []Acceptance, ended time.Time) []Acceptance {
+	if ended.IsZero() {
+		return accepted
+	}
+	return slices.DeleteFunc(slices.Clone(accepted), func(x Acceptance) bool { return x.At.Before(ended) })
 }
 
 // leftAt is when a refusal ended the person's bond; a refusal without effect ends nothing.
@@ -215,6 +229,9 @@ func (a *Agreements) SignedIn(ctx context.Context, tx Tx, actor identity.Actor, 
 // Forget drops what is remembered of a person's bond; the next Bind asks the database.
 func (a *Agreements) Forget(home identity.ID) { a.bonds.forget(home) }
 
+// ForgetAll drops what is remembered of everybody's bonds: the contracts of a portal have ended.
+func (a *Agreements) ForgetAll() { a.bonds.forgetAll() }
+
 // bonds remembers under which book somebody was found settled. A book is in force as a whole, so
 // the next one, by its own instant, ends every memory without anybody clearing it.
 type bonds struct {
@@ -245,4 +262,10 @@ func (b *bonds) forget(home identity.ID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.of, home)
+}
+
+func (b *bonds) forgetAll() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.of = nil
 }

@@ -32,6 +32,16 @@ func New(of map[string][]Service) *Catalogue { return &Catalogue{of} }
 // Any reports whether a portal lists services at all.
 func (c *Catalogue) Any(portal string) bool { return len(c.of[portal]) > 0 }
 
+// Title is the title of a service by its name, whoever reads it; empty where there is none.
+func (c *Catalogue) Title(portal, name, language string) string {
+	for _, s := range c.of[portal] {
+		if s.Name == name {
+			return s.Title[language]
+		}
+	}
+	return ""
+}
+
 // Reader is who looks into the catalogue: the kind of user they are, empty for a visitor, and the
 // language in which they read and search.
 type Reader struct {

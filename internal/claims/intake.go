@@ -220,16 +220,26 @@ func (r *Requests) post(ctx context.Context, tx Tx, q Request, m Message) error 
 // another's name, or a machine that answers ours, must not make the portal pester somebody.
 const mostTold = 10
 
-// tell sends word of a request: to one confirmed contact of a user, e-mail before telephone, or to the contact
-// of whoever asked, with a link to the request. Who has neither has been told the number. A user's
-// representatives get a copy.
+// tell sends word of a request: to a user as they get service messages, with a copy for their representatives;
+// to the contact of whoever else asked, with a link to the request. Who has none has been told the number. A user
+// who wrote a letter is answered as they wrote, whatever they subscribed to: no page told them the number.
 func (r *Requests) tell(ctx context.Context, tx Tx, q Request, key, keyWithLink, copyKey string) error {
 	to, args := q.Contact, map[string]string{"number": r.Number(q)}
 	if q.Known() {
 		if err := r.People.Represent(ctx, tx, q, copyKey, args); err != nil {
 			return err
 		}
-		contacts, err := r.reached(ctx, tx, q)
+		if q.Via != ByEmail {
+			within, err := r.People.Allow(ctx, tx, "support/to/"+number(q.Home), mostTold, time.Hour)
+			if err != nil {
+				return err
+			}
+			return r.People.Tell(ctx, tx, q, key, args, !within)
+		}
+		if err := r.People.Tell(ctx, tx, q, key, args, true); err != nil {
+			return err
+		}
+		contacts, err := r.People.Contacts(ctx, tx, q.Home)
 		if err != nil {
 			return err
 		}
@@ -255,15 +265,6 @@ func (r *Requests) tell(ctx context.Context, tx Tx, q Request, key, keyWithLink,
 	return tx.AddMessage(ctx, notify.Message{
 		ID: r.NewID(), Home: q.Home, Portal: q.Portal, Channel: to.Channel, To: to.Value, Key: key, Args: args, Language: q.Language, At: r.Now(),
 	})
-}
-
-// reached lists the contacts of a user at which they get word of a request. Who wrote a letter is answered as
-// they wrote, whatever they subscribed to: no page told them the number.
-func (r *Requests) reached(ctx context.Context, tx Tx, q Request) ([]Contact, error) {
-	if q.Via == ByEmail {
-		return r.People.Contacts(ctx, tx, q.Home)
-	}
-	return r.People.Wanted(ctx, tx, q.Portal, q.Home)
 }
 
 // Number is the number of a request.

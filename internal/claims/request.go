@@ -149,9 +149,9 @@ type Tx interface {
 type People struct {
 	// Contacts lists a user's confirmed contacts.
 	Contacts func(ctx context.Context, tx Tx, user identity.ID) ([]Contact, error)
-	// Wanted lists those of them to which the user gets word of a request: none where they did not subscribe to
-	// service messages and the agreement has them do so (ismet 1.17.1).
-	Wanted func(ctx context.Context, tx Tx, portal string, user identity.ID) ([]Contact, error)
+	// Tell lays word of a request into the user's cabinet and, unless it is quiet, sends it by the channels at
+	// which they get service messages (ismet 1.17.1).
+	Tell func(ctx context.Context, tx Tx, q Request, key string, args map[string]string, quiet bool) error
 	// Institution is the one a user belongs to; 0: none.
 	Institution func(ctx context.Context, tx Tx, user identity.ID) (identity.ID, error)
 	// Looked notes that the staff looked at what is a person's, for a reason the person sees.

@@ -24,6 +24,7 @@ const (
 	Unauthenticated                 // sign in first
 	TooMany                         // a limit; later it may work
 	Unavailable                     // nothing wrong with the request; try again
+	Closed                          // closed for a time, as the operator has announced
 )
 
 // Fault is a refusal a person may see.

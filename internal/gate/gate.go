@@ -67,6 +67,8 @@ type Gate struct {
 	Bind func(ctx context.Context, actor identity.Actor, address string) (bound identity.Bound, fresh bool, err error)
 	// OpenTo refuses a service that is closed to an actor who is restrained.
 	OpenTo func(ctx context.Context, actor identity.Actor, service string) error
+	// Shut refuses a part of a portal that is closed now, the empty name the portal itself, for works or by a stop.
+	Shut func(actor identity.Actor, service string, at time.Time) *fault.Fault
 	// Portal reports whether there is a portal of this name.
 	Portal func(name string) bool
 	// NewVisitor makes the id of a browser without an account, and Visitors shows and reads it. Its key
@@ -104,13 +106,37 @@ func (g *Gate) Open(face Face, kind string, page Page) http.Handler {
 		if err := g.closed(v, kind); err != nil {
 			return err
 		}
+		if kind == registration {
+			if err := g.shut(v, ""); err != nil {
+				return err
+			}
+		}
 		return page(w, r, v)
 	})
 }
 
+// registration is the kind of the open pages that close with the portal: who comes to read, to sign in, to ask
+// for help or to see what is the matter is let in.
+const registration = "registration"
+
+// Status is the kind of the pages on the state of the portal. They are open on a closed system too: who is
+// kept out has to learn why, and they say nothing of anybody.
+const Status = "status"
+
+// shut turns away whoever comes to a part of a portal that is closed now.
+func (g *Gate) shut(v Visit, service string) error {
+	if g.Shut == nil {
+		return nil
+	}
+	if f := g.Shut(v.Actor, service, v.Now); f != nil {
+		return f
+	}
+	return nil
+}
+
 // closed turns a visitor away from a closed system, whatever there is at the address.
 func (g *Gate) closed(v Visit, kind string) error {
-	if v.Actor.Known() || v.Actor.Portal == "" || g.Book == nil {
+	if v.Actor.Known() || v.Actor.Portal == "" || g.Book == nil || kind == Status {
 		return nil
 	}
 	rule, cite, ok := clause.In[ClosedSystem](g.Book(v.Actor.Portal, v.Now))
@@ -128,6 +154,9 @@ func (g *Gate) Known(face Face, page Page) http.Handler {
 			return fault.New(fault.Unauthenticated, "account.sign_in_first")
 		}
 		if err := due(v.Actor); err != nil {
+			return err
+		}
+		if err := g.shut(v, ""); err != nil {
 			return err
 		}
 		return page(w, r, v)
@@ -174,6 +203,9 @@ func (g *Gate) bind(w http.ResponseWriter, r *http.Request, v Visit, page BoundP
 	if err := g.closed(v, ""); err != nil {
 		return err
 	}
+	if err := g.shut(v, ""); err != nil {
+		return err
+	}
 	newcomer := v.Actor.Home() == 0
 	if newcomer {
 		if err := g.count(v); err != nil {
@@ -199,9 +231,13 @@ func (g *Gate) Member(face Face, page BoundPage) http.Handler {
 	return g.Known(face, bound)
 }
 
-// Service is a page of one part of a portal, which a sanction may have closed to the actor (ismet 7.2).
+// Service is a page of one part of a portal, which a sanction may have closed to the actor (ismet 7.2), and
+// works or a stop to everybody (ismet 4.2.2, 4.2.7).
 func (g *Gate) Service(name string, page BoundPage) BoundPage {
 	return func(w http.ResponseWriter, r *http.Request, v Visit, bound identity.Bound) error {
+		if err := g.shut(v, name); err != nil {
+			return err
+		}
 		if v.Actor.Restrained {
 			if err := g.OpenTo(r.Context(), v.Actor, name); err != nil {
 				return err
@@ -305,7 +341,7 @@ func status(k fault.Kind) int {
 		return http.StatusUnauthorized
 	case fault.TooMany:
 		return http.StatusTooManyRequests
-	case fault.Unavailable:
+	case fault.Unavailable, fault.Closed:
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
@@ -328,11 +364,15 @@ func (g *Gate) refuse(w http.ResponseWriter, r *http.Request, face Face, v Visit
 		return
 	}
 	code := status(faults[0].Kind)
-	if code == http.StatusServiceUnavailable {
+	if faults[0].Kind == fault.Unavailable {
 		g.Log.Warn("unavailable", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	if code == http.StatusServiceUnavailable || code == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "5")
+		after := faults[0].Args["seconds"]
+		if after == "" {
+			after = "5"
+		}
+		w.Header().Set("Retry-After", after)
 	}
 	face.Refused(w, r, v, code, faults)
 }
@@ -376,6 +416,9 @@ func (g *Gate) Protect(routes http.Handler, forged http.HandlerFunc) http.Handle
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 		r.Body = http.MaxBytesReader(w, r.Body, longestBody(r))
+		if CookieChoice(r) == CookiesNeeded {
+			w = &choosy{ResponseWriter: w}
+		}
 		inner.ServeHTTP(w, r)
 	})
 }

@@ -16,6 +16,9 @@ func (g *Gate) Material(face Face, page Page) http.Handler {
 		if err := g.closed(v, ""); err != nil {
 			return err
 		}
+		if err := g.shut(v, r.PathValue("service")); err != nil {
+			return err
+		}
 		_, cite, closed := clause.In[ClosedUntilAcceptance](g.Book(v.Actor.Portal, v.Now))
 		switch {
 		case !closed:

@@ -73,7 +73,7 @@ func (d *Desk) Together(ctx context.Context, acts func(*agreement.Agreements) er
 		within := func(_ context.Context, act func(agreement.Tx) error) error { return act(tx) }
 		return acts(&agreement.Agreements{
 			Library: d.Agreements.Library, InTx: within, InView: within,
-			Now: d.Agreements.Now, NewID: d.Agreements.NewID, Record: d.recorder.Record, Depart: d.Agreements.Depart,
+			Now: d.Agreements.Now, NewID: d.Agreements.NewID, Record: d.recorder.Record, Depart: d.Agreements.Depart, Ended: d.Agreements.Ended,
 		})
 	})
 }

@@ -26,6 +26,14 @@ func (h *House) duties() map[string]keeper.Duty {
 		agreement.DutyInForce: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
 			return false, h.Agreements.CameIntoForce(ctx, tx.(*store.Tx), o)
 		}},
+		account.DutyErasure: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
+			user, err := o.About()
+			if err != nil {
+				return false, err
+			}
+			_, err = h.Privacy.Erase(ctx, tx.(*store.Tx), o.Portal, user)
+			return false, err
+		}},
 		account.DutyCheck:    {},
 		account.DutyPassword: {},
 	}
@@ -51,6 +59,9 @@ func (h *House) obligations(record func(context.Context, evidence.Tx, evidence.E
 			_, ok := duties[kind]
 			return ok
 		},
+		Held: func(_ context.Context, _ obligation.Tx, portal string, at time.Time) (bool, error) {
+			return h.Operations.Held(portal, at), nil
+		},
 	}
 }
 
@@ -66,27 +77,5 @@ func (h *House) keeper() *keeper.Keeper {
 		Failed: func(o obligation.Obligation, err error) {
 			h.log.Warn("do what is owed", "kind", o.Kind, "portal", o.Portal, "about", o.Subject, "error", err)
 		},
-	}
-}
-
-// keep works off what is due, once a second.
-func (h *House) keep(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for {
-			done, err := h.Keeper.Step(ctx)
-			if err != nil && ctx.Err() == nil {
-				h.log.Warn("work off what is due", "error", err)
-			}
-			if err != nil || done == 0 {
-				break
-			}
-		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"tereze/internal/catalogue"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
+	"tereze/internal/courier"
 	"tereze/internal/eds"
 	"tereze/internal/esi"
 	"tereze/internal/evidence"
@@ -33,6 +34,7 @@ import (
 	"tereze/internal/idcard"
 	"tereze/internal/identity"
 	"tereze/internal/keeper"
+	"tereze/internal/notify"
 	"tereze/internal/obligation"
 	"tereze/internal/operations"
 	"tereze/internal/party"
@@ -88,6 +90,11 @@ type Config struct {
 	Cards *idcard.Cards
 	// ESI is the state's identification system; nil: nobody signs in by it.
 	ESI *esi.Provider
+	// Lines are the ways by which messages leave; nil: none do, and a demo writes them down as sent. A channel without
+	// a line keeps its messages until they are too old to be sent.
+	Lines map[notify.Channel]courier.Line
+	// PushKey is the public key under which browsers are sent pop-ups; empty: no page offers them.
+	PushKey string
 	// NoMigrate refuses a database that is behind instead of migrating it.
 	NoMigrate bool
 	// Watch is told each statement the database runs; nil: nobody is. See store.Config.
@@ -104,6 +111,7 @@ type House struct {
 	Parties     *party.Parties
 	Requests    *claims.Requests
 	Operations  *operations.Operations
+	Notices     *notify.Notices
 	Catalogue   *catalogue.Catalogue
 	Obligations *obligation.Obligations
 	Calendars   *operations.Calendars
@@ -119,6 +127,11 @@ type House struct {
 
 	cards *idcard.Cards
 	esi   *esi.Provider
+	words *words.Book
+
+	Outbox *notify.Outbox
+
+	pushKey string
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -148,7 +161,10 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 		return nil, err
 	}
 	h.Catalogue = catalogue.New(services)
-	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate, Watch: cfg.Watch})
+	if h.words, err = words.Load(); err != nil {
+		return nil, err
+	}
+	h.Store, err = store.Open(ctx, store.Config{Database: cfg.Database, Seal: cfg.Keys.Seal, Now: h.Clock.Now, BusyTimeout: cfg.BusyTimeout, NoMigrate: cfg.NoMigrate, Values: h.valuesOf, Watch: cfg.Watch})
 	if err != nil {
 		return nil, err
 	}
@@ -157,15 +173,18 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
-	h.done.Go(func() { h.sequence(background) })
-	h.done.Go(func() { h.watch(background) })
-	h.done.Go(func() { h.imports(background) })
+	h.done.Go(func() { // whom nobody wrote down: they left before there were obligations
+		if err := h.Privacy.OweErasures(background); err != nil {
+			h.complain(background, "owe the erasure of those who left", err)
+		}
+	})
+	for _, c := range h.chores() {
+		h.done.Go(func() { h.doing(background, c) })
+	}
 	for _, m := range cfg.Mailboxes {
 		h.done.Go(func() { h.letters(background, m) })
 	}
-	h.done.Go(func() { h.terms(background) })
-	h.done.Go(func() { h.sweep(background) })
-	h.done.Go(func() { h.keep(background) })
+	h.carry(background, cfg)
 	return h, nil
 }
 
@@ -210,10 +229,7 @@ func LoadPack(fsys fs.FS, name string) (agreement.Pack, []catalogue.Service, []c
 
 // furnish builds the rooms from the floor up.
 func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack) error {
-	book, err := words.Load()
-	if err != nil {
-		return err
-	}
+	var err error
 	hasher := cfg.Hasher
 	if hasher == nil {
 		if hasher, err = account.NewHasher(); err != nil {
@@ -261,7 +277,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: book, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -274,6 +290,10 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 		return err
 	}
 	h.cards, h.esi = h.identityCards(cfg), cfg.ESI
+	if err := h.Operations.Refresh(ctx); err != nil {
+		return err
+	}
+	h.Operations.Watched(operations.Database, true)
 	h.Handler = h.routes(assets, cfg.Demo)
 	// Before the first sequencing there is no checkpoint to show; the empty one is made at once.
 	_, err = h.Sequencer.Step(ctx)
@@ -346,13 +366,19 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 		}
 		return rule.AfterDeletion, cite, true
 	}
-	h.Privacy = &privacy.Privacy{NewID: h.Store.NewID, Record: recorder.Record, Book: h.Accounts.Book}
+	h.Accounts.LookReasons = func(portal string, at time.Time) ([]string, clause.Citation, bool) {
+		return lookReasons(library.Book(portal, at))
+	}
+	h.Privacy = h.privacies(recorder.Record, library)
+	h.Notices = h.notices(recorder.Record, library)
+	h.Accounts.Notify, h.Accounts.Confirmed = h.notice, h.confirmed
 	h.Parties = h.parties(record)
 	h.Organisations, h.Representatives = h.organisations(cfg, record), h.representatives(cfg, record)
 	h.Accounts.Joins = h.joins
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
-	h.Operations = h.operations(recorder.Record, library)
+	h.Operations = h.operations(cfg, recorder.Record, library)
+	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
 		Library: library,
@@ -363,7 +389,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
 		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record,
-		ActingAs: h.Organisations.Taken,
+		ActingAs: h.Organisations.Taken, Ended: h.Operations.ContractEnded,
 		Depart: func(ctx context.Context, tx agreement.Tx, actor identity.Actor, effect string, materials bool) error {
 			return h.Accounts.Depart(ctx, tx.(*store.Tx), actor.Portal, actor.User, effect, materials)
 		},
@@ -383,7 +409,7 @@ func (h *House) door(cfg Config) error {
 			bound, fresh, err := h.Agreements.Bind(ctx, actor, address)
 			return bound, len(fresh) > 0, err
 		},
-		OpenTo: h.Accounts.OpenTo,
+		OpenTo: h.Accounts.OpenTo, Shut: h.Operations.Shut,
 		Portal: func(name string) bool {
 			_, ok := h.Agreements.Portal(name)
 			return ok
@@ -392,67 +418,4 @@ func (h *House) door(cfg Config) error {
 		NewVisitor: h.Store.NewID, Visitors: visitors, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits, Book: h.Agreements.Book, Proxies: cfg.Proxies,
 	}
 	return nil
-}
-
-// sequence numbers what was recorded, a few times a second.
-func (h *House) sequence(ctx context.Context) {
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for {
-			n, err := h.Sequencer.Step(ctx)
-			if err != nil && ctx.Err() == nil {
-				h.log.Warn("sequence the log", "error", err)
-			}
-			if err != nil || n == 0 {
-				break
-			}
-		}
-	}
-}
-
-// watch looks once a second whether another process has published; its pages are then ours too.
-func (h *House) watch(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("look for new editions", "error", err)
-			}
-			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("look for new business days", "error", err)
-			}
-		}
-	}
-}
-
-// sweep removes now and then what is over: attempts, one-time secrets and counts that nobody needs.
-func (h *House) sweep(ctx context.Context) {
-	tick := time.NewTicker(time.Minute)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for more := true; more; {
-			var err error
-			if more, err = h.Accounts.Sweep(ctx); err != nil {
-				if ctx.Err() == nil {
-					h.log.Warn("sweep what is over", "error", err)
-				}
-				break
-			}
-		}
-	}
 }

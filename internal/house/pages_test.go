@@ -496,7 +496,7 @@ func TestAClosedSystemShowsAVisitorNothing(t *testing.T) {
 	s := openSchools(t, h)
 	at, name, _ := s.a.enter(t, "Жасырынов", "1990-01-01", "pupil", "11А")
 	user := at[strings.LastIndex(at, "/")+1:]
-	open := regexp.MustCompile(`^/kundelik($|/(agreement|sign-in|signed-out|goodbye|register|recover|compromised|help|support|links/(password|recover|request))($|[/?]))`)
+	open := regexp.MustCompile(`^/kundelik($|/(agreement|sign-in|signed-out|goodbye|cookies|register|recover|compromised|help|status[^?]*|support|links/(password|recover|request|unsubscribe))($|[/?]))`)
 	fill := strings.NewReplacer("{portal}", "kundelik", "{document}", "agreement", "{number}", "1", "{clause}", "1.1", "{date}", "2026-01-01", "{code}", "en",
 		"{role}", "pupil", "{institution}", s.a.at[strings.LastIndex(s.a.at, "/")+1:], "{rest...}", "no/such/page", "{kind}", "email", "{step}", "agreement", "{token}", "x")
 	wildcard := regexp.MustCompile(`\{\w+\}`)

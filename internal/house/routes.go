@@ -29,11 +29,14 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/notices"
 	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/personal"
+	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
 	"tereze/internal/web/register/bycode"
@@ -44,6 +47,7 @@ import (
 	"tereze/internal/web/security"
 	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
+	"tereze/internal/web/status"
 	"tereze/internal/web/support"
 )
 
@@ -53,15 +57,15 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site := &web.Site{
 		Gate: h.Gate, Frame: h.Frame, Assets: assets,
 		Front: &front.Front{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, SignedIn: h.signedIn},
-		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Verifier: h.LogKey,
+		Cabinet: &cabinet.Cabinet{Frame: h.Frame, Accounts: h.Accounts, Notified: h.Notices, Verifier: h.LogKey,
 			View: func(ctx context.Context, look func(cabinet.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars,
+		Console: &console.Console{Frame: h.Frame, Accounts: h.Accounts, Operations: h.Operations, Calendars: h.Calendars, Notices: h.Notices, Outbox: h.Outbox,
 			View: func(ctx context.Context, look func(console.EvidenceTx) error) error {
 				return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 			}},
-		Landing: &landing.Landing{Frame: h.Frame, Samples: h.Samples},
+		Landing: &landing.Landing{Frame: h.Frame, Notices: h.Notices, Samples: h.Samples},
 	}
 	site.ByCode = &bycode.ByCode{Frame: h.Frame, Accounts: h.Accounts, Accept: h.acceptWithin, Consent: h.consentWithin}
 	asking := &frame.Asking{Frame: h.Frame, Signings: h.Signings, Accounts: h.Accounts, Serve: h.serve, PhonePath: api.PhonePath}
@@ -78,25 +82,36 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Standing = &standing.Standing{Frame: h.Frame, Accounts: h.Accounts}
+	site.Status = &status.Status{Frame: h.Frame, Operations: h.Operations}
+	site.Console.EventFacts = site.Status.Facts
 	site.Services = &services.Services{Frame: h.Frame, Accounts: h.Accounts, Catalogue: h.Catalogue}
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Citizen = &citizen.Citizen{Frame: h.Frame, Accounts: h.Accounts, Cards: h.cards, ESI: h.esi, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
+	site.Notices = &notices.Notices{Frame: h.Frame, Accounts: h.Accounts, Notices: h.Notices}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
+	site.Push = &push.Push{Frame: h.Frame, Accounts: h.Accounts, Key: h.pushKey, Leads: leadsTo}
 	site.School = &school.School{Frame: h.Frame, Parties: h.Parties, Accounts: h.Accounts, HandOut: h.handOut, Delete: h.deletes,
 		View: func(ctx context.Context, look func(school.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
 	site.Pages = &pages.Pages{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Standing.Card, site.Pages.Card)
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Push.Card)
 	site.Organisations = &organisations.Organisations{Frame: h.Frame, Accounts: h.Accounts, Organisations: h.Organisations, Representatives: h.Representatives}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Organisations.Card, site.Organisations.RepresentativesCard)
 	site.Obligations = &obligations.Obligations{Frame: h.Frame, Obligations: h.Obligations, Kinds: slices.Sorted(maps.Keys(h.duties()))}
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Obligations.Card)
 	site.Children = &children.Children{Frame: h.Frame, Accounts: h.Accounts, Parties: h.Parties, Guards: h.guards, Accept: h.acceptWithin}
+	site.Personal = &personal.Personal{Frame: h.Frame, Accounts: h.Accounts, Privacy: h.Privacy,
+		View: func(ctx context.Context, look func(personal.EvidenceTx) error) error {
+			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
+		}}
+	h.Privacy.Write = site.Personal.WriteCopy
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Personal.Card)
 	if demo {
 		site.Landing.Clock, site.Landing.Messages = h.Clock, h.outbox
 	}
@@ -121,8 +136,20 @@ func (h *House) signedIn(ctx context.Context, tx account.Tx, actor identity.Acto
 
 // acceptWithin lets a registration that makes somebody a user record their acceptance in its own act.
 func (h *House) acceptWithin(ctx context.Context, tx account.Tx, actor identity.Actor, how string, seen []agreement.Seen, address string) error {
-	_, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address)
-	return err
+	if _, err := h.Agreements.AcceptWithin(ctx, tx.(*store.Tx), actor, how, seen, address); err != nil {
+		return err
+	}
+	if err := h.Notices.Accepted(ctx, tx.(*store.Tx), actor.Portal, actor.User); err != nil {
+		return err
+	}
+	if how != agreement.ByButton {
+		return nil
+	}
+	now := h.Clock.Now()
+	return h.Privacy.GivenBy(ctx, tx.(*store.Tx), "button", privacy.Given{ // the press of Register, kundelik 4.7
+		User: actor.Home(), Portal: actor.Portal, TickedAt: now, EnteredAt: now,
+		Proof: map[string]string{"address": address, "language": actor.Language},
+	})
 }
 
 // consentWithin lets a registration record the consent that was ticked in its own act.

@@ -3,6 +3,7 @@ package house
 import (
 	"context"
 	"crypto/rand"
+	"strconv"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"tereze/internal/eds/authority"
 	"tereze/internal/eds/gost"
 	"tereze/internal/identity"
+	"tereze/internal/privacy"
 	"tereze/internal/signing"
 	"tereze/internal/store"
 )
@@ -82,7 +84,13 @@ func (h *House) serve(signed signing.Signed) account.Serve {
 		if err := h.Signings.Use(ctx, tx.(*store.Tx), signed); err != nil {
 			return err
 		}
-		return tx.(*store.Tx).KeepSignature(ctx, signed.Keep(home, entry, at))
+		if err := tx.(*store.Tx).KeepSignature(ctx, signed.Keep(home, entry, at)); err != nil || signed.Request.Purpose == signing.SignIn {
+			return err
+		}
+		return h.Privacy.GivenBy(ctx, tx.(*store.Tx), "signature", privacy.Given{ // egov 2.8
+			User: home, Portal: signed.Request.Portal, TickedAt: at, EnteredAt: at,
+			Proof: map[string]string{"signature": strconv.FormatInt(int64(entry), 10), "purpose": string(signed.Request.Purpose)},
+		})
 	}
 }
 

@@ -46,9 +46,8 @@ func (h *House) requests(cfg Config, record func(context.Context, evidence.Tx, e
 		Numbers: claims.NewNumbers(key.Sum(nil)),
 		People: claims.People{
 			Contacts: supportContacts, Represent: h.represent,
-			Wanted: func(ctx context.Context, tx claims.Tx, portal string, user identity.ID) ([]claims.Contact, error) {
-				contacts, err := h.Accounts.ServiceContacts(ctx, tx.(*store.Tx), portal, user)
-				return forSupport(contacts), err
+			Tell: func(ctx context.Context, tx claims.Tx, q claims.Request, key string, args map[string]string, quiet bool) error {
+				return h.Accounts.TellNotice(ctx, tx.(*store.Tx), q.Home, notify.Notice{Kind: notify.Service, Key: key, Args: args, Cite: q.Cite, Quiet: quiet})
 			},
 			Institution: func(ctx context.Context, tx claims.Tx, user identity.ID) (identity.ID, error) {
 				memberships, err := tx.(*store.Tx).MembershipsOf(ctx, user)

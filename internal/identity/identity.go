@@ -48,6 +48,7 @@ type Actor struct {
 	Restrained bool      // whether services may be closed to the actor; account says which
 	For        ID        // whom a guardian acts for; 0: for themselves
 	Behalf     Behalf    // the organisation they act for; zero: none
+	Unread     int       // notices in the cabinet, up to a hundred
 }
 
 // Is reports whether the actor holds a role.

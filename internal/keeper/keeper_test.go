@@ -395,7 +395,7 @@ func TestForceMajeure(t *testing.T) {
 		}
 		held = false
 		for i := range 2 {
-			n, err := w.Owed.Shift(t.Context(), "ismet", from, from.Add(72*time.Hour), force)
+			n, err := w.Owed.Shift(t.Context(), "ismet", from, from.Add(72*time.Hour), 100, force)
 			if want := 2 - 2*i; err != nil || n != want {
 				t.Fatalf("moved %d, want %d: %v", n, want, err)
 			}

@@ -1,7 +1,7 @@
 // Package notify is the messages a portal owes its users, and the campaigns they agreed to.
 //
-// It owns channels, subscriptions and what a message costs. So far it defines the rules that the
-// agreements of a portal set on this. It never sends anything itself: courier carries the messages out.
+// It owns kinds and channels, what people prefer and agreed to, the wordings of messages and the letters to
+// many. It never sends anything itself: courier carries the messages out.
 package notify
 
 import (

@@ -11,10 +11,10 @@ import (
 // shiftedAtOnce is how many obligations one transaction of a shift moves.
 const shiftedAtOnce = 200
 
-// Shift moves every obligation of a portal that a span of force majeure touched by as long as the two
-// overlap, some in each transaction; one that the same clause has moved past the span's end already is
+// Shift moves every obligation of a portal that a span of force majeure touched by a part, in per cent, of how
+// long the two overlap, some in each transaction; one that the same clause has moved past the span's end already is
 // left, so that a shift that was cut short may be run again. It tells how many it has moved.
-func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Time, cite clause.Citation) (moved int, err error) {
+func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error) {
 	for after, more := identity.ID(0), true; more; {
 		var some []Obligation
 		var done int
@@ -24,7 +24,7 @@ func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Ti
 				return err
 			}
 			for _, x := range some {
-				one, err := o.shift(ctx, tx, x, from, to, cite)
+				one, err := o.shift(ctx, tx, x, from, to, percent, cite)
 				if err != nil {
 					return err
 				}
@@ -46,7 +46,7 @@ func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Ti
 }
 
 // shift moves one. Being breached within the span is undone: it was not owed then.
-func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to time.Time, cite clause.Citation) (bool, error) {
+func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to time.Time, percent int, cite clause.Citation) (bool, error) {
 	begun, ended := from, to
 	if x.Since.After(begun) {
 		begun = x.Since
@@ -60,7 +60,7 @@ func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to t
 	if x.FirstDue.IsZero() {
 		x.FirstDue = x.Due.Ends
 	}
-	x.Due, x.ShiftedBy = o.At(x.Portal, x.Due.Ends.Add(ended.Sub(begun))), cite
+	x.Due, x.ShiftedBy = o.At(x.Portal, x.Due.Ends.Add(ended.Sub(begun)/100*time.Duration(percent))), cite
 	if x.State == Breached && x.Due.Ends.After(o.Now()) {
 		x.State = Open
 	}

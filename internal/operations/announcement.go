@@ -9,10 +9,12 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 )
 
 // The kinds of announcement.
@@ -71,6 +73,9 @@ const (
 // Tx is what an act of this room does to the database, in the act's own transaction.
 type Tx interface {
 	evidence.Tx
+	notify.Tx
+	EventTx
+	OwedTx
 
 	AddAnnouncement(ctx context.Context, n Announcement) error
 	// Announcement gives one. Refusal: Absent.
@@ -94,8 +99,24 @@ type Operations struct {
 	Power func(portal string, powers ...string) (clause.Citation, error)
 	// Languages are those a portal speaks.
 	Languages func(portal string) []string
+	// Book gives the rules in force on a portal, Zone its time zone, Days its table of business days.
+	Book func(portal string, at time.Time) *clause.Book
+	Zone func(portal string) *time.Location
+	Days func(portal string) (*calendar.Table, error)
+	// Services lists the parts of a portal that can be closed by themselves; Concerns says whether somebody uses any of these.
+	Services func(portal string) []string
+	Concerns func(actor identity.Actor, services []string) bool
+	// Suspends gives the reasons for which a clause lets services be suspended (ismet 4.2.2); ok is false where none does.
+	Suspends func(portal string) (reasons []string, cite clause.Citation, ok bool)
+	// Address is where an event stands on the status page.
+	Address func(e Event) string
+	// Ended is told when contracts have ended, after the portals know of it.
+	Ended func()
+	// Shift moves the open terms of a portal by a part, in per cent, of their overlap with a stretch of time, and counts them.
+	Shift func(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error)
 
-	board board
+	board    board
+	snapshot snapshot
 }
 
 // Kinds lists what the staff of a portal may announce, by the powers that the agreement gives them.

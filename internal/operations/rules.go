@@ -1,7 +1,8 @@
 // Package operations is the running of a portal: maintenance, incidents and force majeure.
 //
-// It owns what users are told of the state of the portal and what that does to terms. So far it keeps the
-// announcements of the operator and defines the rules that the agreements of a portal set on the rest. It never restarts anything and watches no machine.
+// It owns what users are told of the state of the portal and what that does to terms: the announcements of the
+// operator, planned works, stops, incidents, force majeure, and the notices owed of them. It never restarts anything
+// and watches no machine: house tells it how the components were found, and the gate closes what is to be closed.
 package operations
 
 import (

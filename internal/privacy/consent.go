@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,23 +24,6 @@ type Consent struct {
 	GivenAt     time.Time
 	WithdrawnAt time.Time // zero: it stands
 	Evidence    identity.ID
-}
-
-// Tx is what an act of this room does to the database, in the act's own transaction.
-type Tx interface {
-	evidence.Tx
-
-	// AddConsent adds it.
-	AddConsent(ctx context.Context, c Consent) error
-	// ConsentsOf lists a person's consents, oldest first.
-	ConsentsOf(ctx context.Context, user identity.ID) ([]Consent, error)
-}
-
-// Privacy performs the acts of this room. All fields are needed.
-type Privacy struct {
-	NewID  func() identity.ID
-	Record func(ctx context.Context, tx evidence.Tx, e evidence.Entry) (evidence.EntryRef, error)
-	Book   func(portal string, at time.Time) *clause.Book
 }
 
 // Given is a consent as a way in brings it: the box was ticked, later the phone was proved.
@@ -65,6 +49,10 @@ type Scope struct {
 	CrossBorder bool
 	StateBodies bool
 	Publication bool
+
+	Minors       bool          // whom the person represents, kundelik 4.6
+	ThirdParties bool          // process for the operator, kundelik 4.8
+	KeptFor      clause.Period // after the page is deleted, kundelik 4.12; zero: no clause says
 }
 
 // ScopeOf reads it from the rules in force.
@@ -82,7 +70,36 @@ func ScopeOf(b *clause.Book) Scope {
 	if rule, _, ok := clause.In[Transfers](b); ok {
 		s.CrossBorder, s.StateBodies, s.Publication = rule.CrossBorder, rule.StateBodies, rule.Publication
 	}
+	if rule, _, ok := clause.In[PolicyDocument](b); ok {
+		s.Minors = rule.RepresentedMinors
+	}
+	if rule, _, ok := clause.In[Processors](b); ok {
+		s.ThirdParties = rule.ThirdParties
+	}
+	if rule, _, ok := clause.In[Retention](b); ok {
+		s.KeptFor = rule.AfterDeletion
+	}
 	return s
+}
+
+// GivenBy records the consent of somebody who gives it by an act that is not its own box: the press of
+// Register (kundelik 4.7) or a signature (egov 2.8). Where the clause asks for another act it does nothing.
+func (p *Privacy) GivenBy(ctx context.Context, tx Tx, how string, g Given) error {
+	rule, cite, ok := clause.In[ConsentAct](p.Book(g.Portal, g.TickedAt))
+	if !ok || rule.How != how {
+		return nil
+	}
+	given, err := tx.ConsentsOf(ctx, g.User)
+	if err != nil || slices.ContainsFunc(given, func(c Consent) bool { return c.Detail["text"] == textOf(cite) }) {
+		return err // to this text they have consented before
+	}
+	_, err = p.Give(ctx, tx, g)
+	return err
+}
+
+// textOf names the text that was shown: document, edition and clause.
+func textOf(c clause.Citation) string {
+	return c.Document + " " + strconv.Itoa(c.Edition) + " " + c.Clause
 }
 
 // Give records a consent inside the act in which the person gave it. It counts from the moment the
@@ -104,6 +121,13 @@ func (p *Privacy) Give(ctx context.Context, tx Tx, g Given) (Consent, error) {
 	detail["cross_border"] = strconv.FormatBool(scope.CrossBorder)
 	detail["state_bodies"] = strconv.FormatBool(scope.StateBodies)
 	detail["publication"] = strconv.FormatBool(scope.Publication)
+	detail["third_parties"] = strconv.FormatBool(scope.ThirdParties)
+	if act, cite, ok := clause.In[ConsentAct](book); ok { // which text was shown, and what the person did
+		detail["how"], detail["text"] = act.How, textOf(cite)
+	}
+	if detail["term"] = "contract"; scope.KeptFor.Amount > 0 {
+		detail["term"] = scope.KeptFor.String()
+	}
 	c := Consent{User: g.User, ID: p.NewID(), Portal: g.Portal, Purposes: scope.Purposes, Detail: detail, GivenAt: at, Evidence: p.NewID()}
 	if err := tx.AddConsent(ctx, c); err != nil {
 		return Consent{}, err

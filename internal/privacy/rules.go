@@ -1,8 +1,8 @@
 // Package privacy is personal data: on what ground they are held, who sees them and when they go.
 //
-// It owns consents, disclosures, retention and statistics without names. So far it records consents and
-// defines the rules that the agreements of a portal set on this. It never stores the data themselves
-// (each room keeps its own).
+// It owns consents and their withdrawal, disclosures, copies of what is held on a person, erasure and
+// statistics without names. It never stores the data themselves (each room keeps its own); what tables
+// hold something of a person, store lists.
 package privacy
 
 import (

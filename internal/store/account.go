@@ -173,6 +173,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 	if err != nil {
 		return err
 	}
+	if err := tx.removeBrowsers(ctx, id); err != nil {
+		return err
+	}
 	for _, statement := range []string{
 		`DELETE FROM account_password WHERE user_id = $1`,
 		`DELETE FROM account_name WHERE user_id = $1`,
@@ -200,6 +203,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 		}
 	}
 	if err := tx.forgetPage(ctx, id); err != nil {
+		return err
+	}
+	if err := tx.forgetNotices(ctx, id); err != nil {
 		return err
 	}
 	if err := tx.forgetRepresented(ctx, id); err != nil {

@@ -135,14 +135,17 @@ func (tx *Tx) HoldDocuments(ctx context.Context, portal string) error {
 }
 
 // AddAcceptance follows agreement.Tx.
-func (tx *Tx) AddAcceptance(ctx context.Context, a agreement.Acceptance) (added bool, err error) {
+func (tx *Tx) AddAcceptance(ctx context.Context, a agreement.Acceptance, ended time.Time) (added bool, err error) {
 	changed, err := tx.exec(ctx, `
 		INSERT INTO agreement_acceptance (user_id, portal, document, edition, digest, how, language, address, at, evidence_id,
 			cited_document, cited_edition, cited_clause)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-		ON CONFLICT (user_id, portal, document, edition) DO NOTHING`,
+		ON CONFLICT (user_id, portal, document, edition) DO UPDATE SET digest = excluded.digest, how = excluded.how, language = excluded.language,
+			address = excluded.address, at = excluded.at, evidence_id = excluded.evidence_id,
+			cited_document = excluded.cited_document, cited_edition = excluded.cited_edition, cited_clause = excluded.cited_clause
+		WHERE agreement_acceptance.at < $14`,
 		int64(a.Home), a.Portal, a.Document, int64(a.Edition), a.Digest, a.How, a.Language, a.Address, micros(a.At), int64(a.Evidence),
-		a.Cite.Document, int64(a.Cite.Edition), a.Cite.Clause)
+		a.Cite.Document, int64(a.Cite.Edition), a.Cite.Clause, micros(ended))
 	return changed == 1, err
 }
 

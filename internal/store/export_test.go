@@ -66,3 +66,22 @@ func UseUpLease(s *Store) {
 	defer s.ids.mu.Unlock()
 	s.ids.last = s.ids.limit
 }
+
+// HoldingColumns gives what is listed of each table of a person: the columns the statements name, and why
+// a table gives no copy or outlasts the person.
+func HoldingColumns() (columns map[string][]string, withheld, kept map[string]string, twice []string) {
+	columns, withheld, kept = map[string][]string{}, map[string]string{}, map[string]string{}
+	for _, h := range holdings() {
+		if _, there := columns[h.table]; there {
+			twice = append(twice, h.table)
+		}
+		columns[h.table] = append(append(append([]string{}, h.columns...), h.row...), h.sealed, h.file)
+		if h.section == "" {
+			withheld[h.table] = h.withheld
+		}
+		if h.kept != "" {
+			kept[h.table] = h.kept
+		}
+	}
+	return columns, withheld, kept, twice
+}

@@ -28,6 +28,7 @@ var homeless = map[string]string{
 	"account_number":               "look-up: a state's number to user",
 	"account_name_base":            "look-up: a person's name in Latin letters to how many sign-in names were made of it",
 	"claims_number":                "look-up: a request, which its number names, to whose it is",
+	"notify_receipt":               "look-up: a provider's number of a part to the message",
 	"claims_letter":                "look-up: a letter that was taken in, by a mark of it",
 	"account_credential":           "look-up: a passkey's credential to user",
 	"evidence_waiting":             "local: one sequencer empties it",
@@ -43,6 +44,11 @@ var homeless = map[string]string{
 	"operations_days":              "reference: what few people write a few times a year, read by everybody",
 	"operations_announcement":      "reference: what every visitor of a portal is told",
 	"operations_announcement_text": "reference: the same, in each language",
+	"notify_template":              "reference: the operator's wording of a few messages",
+	"notify_campaign":              "reference: a letter to many, once for all who get it",
+	"operations_event":             "reference: what happens to a portal, which every visitor is told",
+	"operations_note":              "reference: the history of it",
+	"operations_owed":              "local: notices on their way out, a row for each act",
 }
 
 // TestHomeKey reads every migration: a table has a home column that is part of its primary key and

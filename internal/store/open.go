@@ -25,6 +25,9 @@ type Config struct {
 	Connections int
 	// Seal is the key of values that are kept readable, 32 bytes from a file; nil: nothing can be sealed.
 	Seal []byte
+	// Values names the values in the sentence of a message, by its key: a message that lacks one is refused
+	// where it is written. Nil: nobody knows the sentences.
+	Values func(key string) []string
 	// Now is the clock of new ids. Nil: time.Now. It may jump; ids then go on counting.
 	Now func() time.Time
 	// Watch is told each statement of an act or a view before it runs, by its text and arguments, from many
@@ -96,6 +99,7 @@ func connect(ctx context.Context, cfg Config) (*Store, error) {
 		watch:   cfg.Watch,
 	}
 	var err error
+	s.values = cfg.Values
 	if s.sealer, err = newSealer(cfg.Seal); err != nil {
 		return nil, err
 	}

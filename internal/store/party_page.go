@@ -45,3 +45,8 @@ func (tx *Tx) forgetPage(ctx context.Context, user identity.ID) error {
 	_, err := tx.exec(ctx, `DELETE FROM party_page WHERE user_id = $1`, int64(user))
 	return err
 }
+
+// forgetGuardians ends that anybody is the guardian of somebody whose data are erased.
+func (tx *Tx) forgetGuardians(ctx context.Context, child identity.ID) (int64, error) {
+	return tx.exec(ctx, `DELETE FROM party_guardian WHERE child_id = $1`, int64(child))
+}

@@ -23,9 +23,10 @@ const (
 )
 
 var postgresDialect = &dialect{
-	name:      "postgres",
-	forUpdate: " FOR UPDATE",
-	forShare:  " FOR SHARE",
+	name:       "postgres",
+	forUpdate:  " FOR UPDATE",
+	skipLocked: " FOR UPDATE SKIP LOCKED",
+	forShare:   " FOR SHARE",
 	tableNames: `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT EXISTS (
 			SELECT 1 FROM pg_depend d

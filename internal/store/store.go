@@ -22,6 +22,7 @@ type Store struct {
 	ids     *ids
 	sealer  *sealer // nil: nothing can be sealed
 	watch   func(context.Context, string, []any)
+	values  func(key string) []string
 	keeping chan struct{} // closed when the keeper of the node number has ended
 	stop    context.CancelFunc
 }
@@ -73,7 +74,7 @@ func (s *Store) InView(ctx context.Context, look func(*Tx) error) error {
 // with gives an act what the store opens and closes values with, and who watches.
 func (s *Store) with(fn func(*Tx) error) func(*Tx) error {
 	return func(tx *Tx) error {
-		tx.sealer, tx.watch = s.sealer, s.watch
+		tx.sealer, tx.watch, tx.values = s.sealer, s.watch, s.values
 		return fn(tx)
 	}
 }

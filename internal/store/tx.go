@@ -22,6 +22,7 @@ type Tx struct {
 	ids     *ids
 	sealer  *sealer
 	watch   func(context.Context, string, []any)
+	values  func(key string) []string
 	view    bool
 	failed  error
 	open    []*rows
@@ -40,6 +41,7 @@ type dialect struct {
 	name           string // as in the names of paired migrations
 	forUpdate      string
 	forShare       string
+	skipLocked     string // ends a SELECT for update that leaves out what others hold
 	tableNames     string // every table that is not the engine's own
 	lockMigrations string // script: one process migrates at a time
 	claim          string // script: mark a new database as ours

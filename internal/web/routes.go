@@ -21,11 +21,14 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/notices"
 	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
 	"tereze/internal/web/pages"
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
+	"tereze/internal/web/personal"
+	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
 	"tereze/internal/web/register/bycode"
@@ -33,6 +36,7 @@ import (
 	"tereze/internal/web/security"
 	"tereze/internal/web/services"
 	"tereze/internal/web/standing"
+	"tereze/internal/web/status"
 	"tereze/internal/web/support"
 )
 
@@ -60,12 +64,17 @@ type Site struct {
 
 	Obligations *obligations.Obligations
 
+	Push *push.Push
+
 	Landing  *landing.Landing
 	School   *school.School
 	Children *children.Children
 	Support  *support.Support
 	Pages    *pages.Pages
 	Services *services.Services
+	Notices  *notices.Notices
+	Status   *status.Status
+	Personal *personal.Personal
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -116,6 +125,14 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	material("GET /{portal}/services", of.List)
 	material("GET /{portal}/services.csv", of.CSV)
 	material("GET /{portal}/services/{service}", of.Service)
+
+	now := s.Status
+	open("GET /{portal}/status", now.Status)
+	open("GET /{portal}/status.json", now.JSON)
+	open("GET /{portal}/status.atom", now.Atom)
+	open("GET /{portal}/status.ics", now.Calendar)
+	open("GET /{portal}/status/{event}", now.Event)
+	open("GET /{portal}/status/{event}/event.ics", now.EventCalendar)
 
 	in := s.Register
 	open("GET /{portal}/register", in.Begin)
@@ -242,6 +259,37 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	due("GET /{portal}/standing/checks/{check}", st.Answer)
 	due("POST /{portal}/standing/checks/{check}", st.AnswerPost)
 
+	pd := s.Personal
+	open("GET /{portal}/cookies", pd.Cookies)
+	open("POST /{portal}/cookies", pd.CookiesPost)
+	known("GET /{portal}/cabinet/looks.csv", pd.MyLooksCSV)
+	known("GET /{portal}/cabinet/data", pd.Mine)
+	known("GET /{portal}/cabinet/data/consents", pd.Consents)
+	known("GET /{portal}/cabinet/data/consents/{purpose}", pd.Consent)
+	known("POST /{portal}/cabinet/data/consents/{purpose}", pd.ConsentPost)
+	known("GET /{portal}/cabinet/data/disclosures", pd.MyDisclosures)
+	known("GET /{portal}/cabinet/data/disclosures.csv", pd.MyDisclosuresCSV)
+	known("GET /{portal}/cabinet/data/disclosures/{disclosure}", pd.Answer)
+	known("POST /{portal}/cabinet/data/disclosures/{disclosure}", pd.AnswerPost)
+	known("GET /{portal}/cabinet/data/copy", pd.Copy)
+	known("POST /{portal}/cabinet/data/copy", pd.CopyPost)
+	known("GET /{portal}/cabinet/data/copy/{copy}", pd.Fetch)
+	known("POST /{portal}/cabinet/data/copy/{copy}", pd.FetchPost)
+	staff(identity.Operator, "GET /{portal}/console/data", pd.Console)
+	staff(identity.Operator, "GET /{portal}/console/data/looks", pd.Looks)
+	staff(identity.Operator, "GET /{portal}/console/data/looks.csv", pd.LooksCSV)
+	staff(identity.Operator, "GET /{portal}/console/people/{user}/disclose", pd.Disclose)
+	staff(identity.Operator, "POST /{portal}/console/people/{user}/disclose", pd.DisclosePost)
+	staff(identity.Operator, "GET /{portal}/console/data/disclosures", pd.Disclosures)
+	staff(identity.Operator, "GET /{portal}/console/data/disclosures.csv", pd.DisclosuresCSV)
+	staff(identity.Operator, "GET /{portal}/console/data/disclosures/{user}/{disclosure}", pd.Disclosure)
+	staff(identity.Operator, "POST /{portal}/console/data/disclosures/{user}/{disclosure}", pd.DisclosurePost)
+	staff(identity.Operator, "GET /{portal}/console/data/erasures", pd.Erasures)
+	staff(identity.Operator, "GET /{portal}/console/data/erasures.csv", pd.ErasuresCSV)
+	staff(identity.Operator, "GET /{portal}/console/data/erasures/{user}", pd.Erasure)
+	staff(identity.Operator, "GET /{portal}/console/data/statistics/{measure}", pd.Statistics)
+	staff(identity.Operator, "GET /{portal}/console/data/statistics/{measure}/table.csv", pd.StatisticsCSV)
+
 	to := s.Contacts
 	known("GET /{portal}/cabinet/contacts", to.Contacts)
 	known("POST /{portal}/cabinet/contacts", to.ConfirmPost)
@@ -250,6 +298,24 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	known("POST /{portal}/cabinet/contacts/service", to.ServicePost)
 	known("GET /{portal}/cabinet/contacts/{kind}", to.Change)
 	known("POST /{portal}/cabinet/contacts/{kind}", to.ChangePost)
+
+	nt := s.Notices
+	known("GET /{portal}/cabinet/inbox", nt.Inbox)
+	known("POST /{portal}/cabinet/inbox", nt.InboxPost)
+	known("GET /{portal}/cabinet/inbox.csv", nt.CSV)
+	known("GET /{portal}/cabinet/inbox/preferences", nt.Preferences)
+	known("POST /{portal}/cabinet/inbox/preferences", nt.PreferencesPost)
+	known("GET /{portal}/cabinet/inbox/letters", nt.Letters)
+	known("POST /{portal}/cabinet/inbox/letters", nt.LettersPost)
+	known("GET /{portal}/cabinet/inbox/{notice}", nt.Notice)
+	known("POST /{portal}/cabinet/inbox/{notice}", nt.NoticePost)
+	open("GET /{portal}/links/unsubscribe/{token}", nt.Leave)
+	open("POST /{portal}/links/unsubscribe/{token}", nt.LeavePost)
+	open("GET /{portal}/manifest.webmanifest", s.Push.Manifest)
+	known("GET /{portal}/cabinet/push", s.Push.Page)
+	known("POST /{portal}/cabinet/push", s.Push.AddPost)
+	known("POST /{portal}/cabinet/push/{browser}/remove", s.Push.RemovePost)
+	known("GET /{portal}/cabinet/push/open/{message}", s.Push.Open)
 
 	og := s.Organisations
 	known("GET /{portal}/cabinet/organisations", og.List) // who may not accept for an organisation changes back here
@@ -385,6 +451,19 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/{act}/{role}", o.PowerPost)
 	staff(identity.Operator, "GET /{portal}/console/staff/{user}/grants/{grant}", o.Grant)
 	staff(identity.Operator, "POST /{portal}/console/staff/{user}/grants/{grant}", o.GrantPost)
+	staff(identity.Operator, "GET /{portal}/console/campaigns", o.Campaigns)
+	staff(identity.Operator, "GET /{portal}/console/campaigns.csv", o.CampaignsCSV)
+	staff(identity.Operator, "GET /{portal}/console/campaigns/new", o.NewCampaign)
+	staff(identity.Operator, "POST /{portal}/console/campaigns/new", o.NewCampaignPost)
+	staff(identity.Operator, "GET /{portal}/console/campaigns/{campaign}", o.Campaign)
+	staff(identity.Operator, "GET /{portal}/console/campaigns/{campaign}/{do}", o.CampaignDo)
+	staff(identity.Operator, "POST /{portal}/console/campaigns/{campaign}/{do}", o.CampaignDoPost)
+	staff(identity.Operator, "GET /{portal}/console/templates", o.Templates)
+	staff(identity.Operator, "GET /{portal}/console/templates/{key}", o.Template)
+	staff(identity.Operator, "GET /{portal}/console/templates/{key}/new", o.NewTemplate)
+	staff(identity.Operator, "POST /{portal}/console/templates/{key}/new", o.NewTemplatePost)
+	staff(identity.Operator, "GET /{portal}/console/templates/{key}/{version}", o.TemplateVersion)
+	staff(identity.Operator, "POST /{portal}/console/templates/{key}/{version}", o.TemplateVersionPost)
 	staff(identity.Operator, "GET /{portal}/console/days", o.Days)
 	staff(identity.Operator, "POST /{portal}/console/days", o.DaysPost)
 	staff(identity.Operator, "GET /{portal}/console/announcements", o.Announcements)
@@ -394,6 +473,19 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "GET /{portal}/console/announcements/{announcement}", o.Announcement)
 	staff(identity.Operator, "GET /{portal}/console/announcements/{announcement}/withdraw", o.Withdrawal)
 	staff(identity.Operator, "POST /{portal}/console/announcements/{announcement}/withdraw", o.WithdrawalPost)
+	staff(identity.Operator, "GET /{portal}/console/outbox", o.Outgoing)
+	staff(identity.Operator, "GET /{portal}/console/outbox.csv", o.OutgoingCSV)
+	staff(identity.Operator, "GET /{portal}/console/outbox/{home}/{message}", o.OutgoingOne)
+	staff(identity.Operator, "POST /{portal}/console/outbox/{home}/{message}", o.OutgoingPost)
+	staff(identity.Operator, "GET /{portal}/console/outbox/{home}/{message}/{act}", o.OutgoingAct)
+	staff(identity.Operator, "POST /{portal}/console/outbox/{home}/{message}/{act}", o.OutgoingActPost)
+	staff(identity.Operator, "GET /{portal}/console/operations", o.OperationsList)
+	staff(identity.Operator, "GET /{portal}/console/operations.csv", o.OperationsCSV)
+	staff(identity.Operator, "GET /{portal}/console/operations/new/{kind}", o.NewOperation)
+	staff(identity.Operator, "POST /{portal}/console/operations/new/{kind}", o.NewOperationPost)
+	staff(identity.Operator, "GET /{portal}/console/operations/{event}", o.Operation)
+	staff(identity.Operator, "GET /{portal}/console/operations/{event}/{act}", o.OperationAct)
+	staff(identity.Operator, "POST /{portal}/console/operations/{event}/{act}", o.OperationActPost)
 	staff(identity.Operator, "GET /{portal}/console/programs", o.Programs)
 	staff(identity.Operator, "POST /{portal}/console/programs", o.ProgramsPost)
 	staff(identity.Operator, "GET /{portal}/console/programs/{program}", o.EndProgram)
@@ -481,13 +573,15 @@ func kindOf(pattern string) string {
 	path := pattern[strings.IndexByte(pattern, '/'):]
 	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path+"/", "/{portal}/"), "links/"), "/")
 	switch first {
-	case "", "sign-in", "exit", "signed-out", "goodbye", "language":
+	case "", "sign-in", "exit", "signed-out", "goodbye", "language", "cookies":
 		return "sign_in"
 	case "agreement":
 		return "agreement"
 	case "register", "password":
 		return "registration"
-	case "recover", "compromised", "help", "support", "request":
+	case "status", "status.json", "status.atom", "status.ics":
+		return gate.Status
+	case "recover", "compromised", "help", "support", "request", "unsubscribe": // a letter is left where it is read, signed in or not
 		return "support"
 	}
 	return ""

@@ -14,7 +14,7 @@ import (
 )
 
 // actName is how evidence names an act: the room, and what was done.
-var actName = regexp.MustCompile(`^(account|agreement|claims|operations|party|privacy)\.[a-z_]+$`)
+var actName = regexp.MustCompile(`^(account|agreement|claims|notify|operations|party|privacy)\.[a-z_]+$`)
 
 // TestEveryActHasItsWord reads what the rooms record, and asks for a word for each: whoever reads the log or
 // their own activity is not shown the name that programs use.
@@ -25,7 +25,7 @@ func TestEveryActHasItsWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	acts := map[string]string{}
-	for _, room := range []string{"account", "agreement", "claims", "operations", "party", "privacy"} {
+	for _, room := range []string{"account", "agreement", "claims", "notify", "operations", "party", "privacy"} {
 		files, err := filepath.Glob("../" + room + "/*.go")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no sources of %s (%v)", room, err)

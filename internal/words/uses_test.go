@@ -154,7 +154,7 @@ func (r *reader) node(n ast.Node, folder, where string) {
 // rooms are those whose refusals people meet on pages. What an import refuses an operator reads on
 // the command line, beside the help of the command; a page's own refusals stand at their field.
 func rooms() []string {
-	return []string{"account", "agreement", "store", "evidence", "form", "gate", "party", "claims", "signing", "idcard", "esi"}
+	return []string{"account", "agreement", "store", "evidence", "form", "gate", "party", "claims", "notify", "signing", "idcard", "esi"}
 }
 
 func leftmost(e ast.Expr) (string, bool) {

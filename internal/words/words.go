@@ -126,6 +126,29 @@ func (b *Book) Say(language, key string, args ...string) string {
 	if !ok {
 		return key
 	}
+	if len(args) == 0 { // most of a page, and nothing to write anew
+		return rest
+	}
+	return fill(language, rest, func(name string) (string, bool) { return argument(args, name) }, func(place string) string { return "{" + place + "}" })
+}
+
+// Fill puts values into a sentence that is not in the book, as Say does; missing names the first that is not
+// given, and the text must not be shown then.
+func Fill(language, sentence string, args map[string]string) (filled, missing string) {
+	filled = fill(language, sentence, func(name string) (string, bool) {
+		value, ok := args[name]
+		return value, ok
+	}, func(place string) string {
+		if name, _, _ := strings.Cut(place, "|"); missing == "" {
+			missing = name
+		}
+		return ""
+	})
+	return filled, missing
+}
+
+// fill puts values where a sentence names them; absent says what stands where there is none.
+func fill(language, rest string, value func(name string) (string, bool), absent func(place string) string) string {
 	var out strings.Builder
 	for {
 		before, after, open := strings.Cut(rest, "{")
@@ -136,9 +159,9 @@ func (b *Book) Say(language, key string, args ...string) string {
 			return out.String()
 		}
 		name, words, counted := strings.Cut(place, "|")
-		switch value, given := argument(args, name); {
+		switch value, given := value(name); {
 		case !given:
-			out.WriteString("{" + place + "}")
+			out.WriteString(absent(place))
 		case counted:
 			out.WriteString(form(language, value, strings.Split(words, "|")))
 		default:
@@ -155,6 +178,12 @@ func argument(args []string, name string) (value string, given bool) {
 		}
 	}
 	return "", false
+}
+
+// Text gives the sentence of a key in a language as it is written, with its {names}.
+func (b *Book) Text(language, key string) (text string, ok bool) {
+	text, ok = b.sentences[language][key]
+	return text, ok
 }
 
 // Has reports whether a key has a sentence in a language.

@@ -30,7 +30,8 @@ type Config struct {
 	Program string
 	// Only names the works to measure; nil: all but those that take long to prepare.
 	Only []string
-	// People is how many there are among whom one is looked up; zero: ten million.
+	// People is how many there are among whom one is looked up, or to whom a letter goes; zero: ten million, and
+	// one million.
 	People int
 	// Postgres is the address of a server on which that look-up makes and drops two databases;
 	// empty: it is on SQLite.
@@ -70,7 +71,7 @@ func stages() []stage {
 	return []stage{
 		{name: "page", open: openPage}, {name: "act", open: openAct}, {name: "sign-in", open: openSignIn},
 		{name: "look-up", open: openLookUp, long: true}, {name: "clause", open: openClause}, {name: "signature", open: openSignature},
-		{name: "start", open: openStart},
+		{name: "start", open: openStart}, {name: "campaign", open: openCampaign, long: true},
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/signing"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -38,6 +39,7 @@ type EvidenceTx interface {
 type Cabinet struct {
 	*frame.Frame
 	Accounts *account.Accounts
+	Notified *notify.Notices // says what was written to a person
 	View     func(ctx context.Context, look func(EvidenceTx) error) error
 	Verifier string // key of the log, in note form: receipts are checked with it
 	// Notices are what other areas tell a person who enters; they stand on the first page.

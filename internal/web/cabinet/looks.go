@@ -16,6 +16,7 @@ type looksView struct {
 	Table   *design.Table
 	None    design.EmptyState // instead of the table
 	Pages   design.Pagination
+	Export  design.Link // as a table to keep
 }
 
 func looksURL(v gate.Visit) string { return home(v) + "/looks" }
@@ -46,6 +47,7 @@ func (s *Cabinet) Looks(w http.ResponseWriter, r *http.Request, v gate.Visit) er
 		view.Pages.Next = looksURL(v) + "?before=" + s.Opaque.Of(entries[eventsAPage-1].ID)
 	}
 	if len(entries) > 0 {
+		view.Export = design.Link{Text: s.Say(v, "standing.csv"), URL: looksURL(v) + ".csv"}
 		if view.Table, err = s.looksTable(r.Context(), v, entries); err != nil {
 			return err
 		}
@@ -67,11 +69,11 @@ func (s *Cabinet) looksTable(ctx context.Context, v gate.Visit, entries []eviden
 		return nil, err
 	}
 	t := &design.Table{ID: "looks", Caption: s.Say(v, "cabinet.looks.title"), Hidden: true, Header: true, Columns: []design.Column{
-		{Text: s.Say(v, "cabinet.column.when")}, {Text: s.Say(v, "cabinet.column.who")}, {Text: s.Say(v, "cabinet.looks.reason")}, {Text: s.Say(v, "cabinet.column.receipt")},
+		{Text: s.Say(v, "cabinet.column.when")}, {Text: s.Say(v, "cabinet.column.who")}, {Text: s.Say(v, "cabinet.looks.reason")}, {Text: s.Say(v, "cabinet.column.clause")}, {Text: s.Say(v, "cabinet.column.receipt")},
 	}}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: s.Instant(v, e.At)}, {Text: s.by(v, e, staff)}, {Text: s.Say(v, "cabinet.reason."+e.Detail["reason"])},
+			{Text: s.Instant(v, e.At)}, {Text: s.by(v, e, staff)}, {Text: s.Say(v, "cabinet.reason."+e.Detail["reason"])}, {Text: dash(s.Cite(v, e.Citation).Text), URL: s.Cite(v, e.Citation).URL},
 			{Text: s.Say(v, "cabinet.receipt.link"), URL: s.receiptURL(v, e.ID)},
 		}})
 	}

@@ -1,8 +1,10 @@
 package cabinet
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"tereze/internal/account"
 	"tereze/internal/clause"
@@ -88,23 +90,26 @@ func (s *Cabinet) Messages(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		view.Pages.Next = home(v) + "/messages?before=" + s.Opaque.Of(messages[eventsAPage-1].ID)
 	}
 	if len(messages) > 0 {
-		view.Table = s.messagesTable(v, messages)
+		if view.Table, err = s.messagesTable(r.Context(), v, messages); err != nil {
+			return err
+		}
 	}
 	return s.Write(w, r, http.StatusOK, s.page(r, v, view.Heading.Text), view.page())
 }
 
-func (s *Cabinet) messagesTable(v gate.Visit, messages []notify.Message) *design.Table {
+func (s *Cabinet) messagesTable(ctx context.Context, v gate.Visit, messages []notify.Message) (*design.Table, error) {
 	t := &design.Table{ID: "messages", Caption: s.Say(v, "cabinet.messages.title"), Hidden: true, Header: true, Columns: []design.Column{
 		{Text: s.Say(v, "cabinet.column.when")}, {Text: s.Say(v, "cabinet.messages.channel")}, {Text: s.Say(v, "cabinet.messages.text")},
 	}}
 	for _, m := range messages {
-		var args []string
-		for name, value := range notify.Masked(m.Args) {
-			args = append(args, name, value)
+		m.Args = notify.Masked(m.Args)
+		text, err := s.Notified.Said(ctx, m, v.Actor.Language)
+		if err != nil {
+			return nil, err
 		}
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: s.Instant(v, m.At)}, {Text: s.Say(v, "cabinet.messages."+string(m.Channel))}, {Text: s.Say(v, m.Key, args...)},
+			{Text: s.Instant(v, m.At)}, {Text: s.Say(v, "frame.channel."+string(m.Channel))}, {Text: strings.TrimSpace(text.Subject + " " + text.Body)},
 		}})
 	}
-	return t
+	return t, nil
 }

@@ -21,6 +21,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -31,6 +32,10 @@ type Console struct {
 	*frame.Frame
 	Accounts   *account.Accounts
 	Operations *operations.Operations
+	Notices    *notify.Notices
+	Outbox     *notify.Outbox
+	// EventFacts are what is known of an event, as the status page says it.
+	EventFacts func(v gate.Visit, e operations.Event) (design.SummaryList, error)
 	Calendars  *operations.Calendars
 	// View looks at the evidence, read-only.
 	View func(ctx context.Context, look func(EvidenceTx) error) error

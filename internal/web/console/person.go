@@ -8,6 +8,7 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/party"
+	"tereze/internal/privacy"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
@@ -83,7 +84,8 @@ func (c *Console) askReason(w http.ResponseWriter, r *http.Request, v gate.Visit
 	radios := design.Radios{Field: design.Field{
 		Name: "reason", Label: c.Say(v, "console.person.why"), Hint: c.Say(v, "console.person.why_hint"), Error: at["reason"],
 	}}
-	for _, choice := range account.Reasons() {
+	taken, _ := c.Accounts.ReasonsAt(v.Actor.Portal)
+	for _, choice := range taken {
 		radios.Choices = append(radios.Choices, design.Choice{
 			Value: choice, Label: c.Say(v, "console.reason."+choice), Hint: c.Say(v, "console.reason."+choice+"_hint"), Checked: choice == reason,
 		})
@@ -102,6 +104,9 @@ func (c *Console) showPerson(w http.ResponseWriter, r *http.Request, v gate.Visi
 	view.Acts = []design.Link{{Text: c.Say(v, "desk.open.title"), URL: person + "/case"}, {Text: c.Say(v, "desk.reset.title"), URL: person + "/reset"}, {Text: c.Say(v, "desk.passkeys.title"), URL: person + "/passkeys"}}
 	view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "standing.person.title"), URL: person + "/standing"},
 		design.Link{Text: c.Say(v, "console.powers.title"), URL: staffURL(v) + "/" + r.PathValue("user")})
+	if grounds, _ := privacy.Grounds(c.Agreements.Book(v.Actor.Portal, v.Now)); len(grounds) > 0 {
+		view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "personal.disclose.title"), URL: person + "/disclose"})
+	}
 	if _, _, ok := clause.In[party.AccessEnd](c.Agreements.Book(v.Actor.Portal, v.Now)); ok {
 		view.Acts = append(view.Acts, design.Link{Text: c.Say(v, "school.memberships.title"), URL: person + "/memberships"})
 	}

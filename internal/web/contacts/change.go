@@ -7,6 +7,7 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
+	"tereze/internal/notify"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
 )
@@ -68,6 +69,9 @@ func (s *Contacts) showChange(w http.ResponseWriter, r *http.Request, v gate.Vis
 	}
 	if k == account.ByPhone {
 		view.Input.Type, view.Input.Autocomplete, view.Input.Width = "tel", "tel", design.Chars20
+		for _, p := range s.Prices(v, notify.SMS) {
+			view.Input.Hint = p.Text
+		}
 	}
 	return s.show(w, r, v, view, refusal)
 }

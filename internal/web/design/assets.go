@@ -120,6 +120,9 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", f.kind)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-cache")
+	if r.URL.Path == AssetPath+"worker.js" {
+		h.Set("Service-Worker-Allowed", "/") // one script for every portal, each under its own path
+	}
 	if f.forever {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}

@@ -23,6 +23,9 @@ func (c AmendmentBanner) Render(ctx context.Context, w io.Writer) error {
 	return c.view().Render(ctx, w)
 }
 
+// Render draws the component. See [CookieNotice].
+func (c CookieNotice) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
+
 // Render draws the component. See [Agreement].
 func (c Agreement) Render(ctx context.Context, w io.Writer) error { return c.view().Render(ctx, w) }
 

@@ -31,10 +31,14 @@ func hashed(name string) string {
 		return AssetPath + "ncalayer.728ae7c55ff8.js"
 	case "passkey.js":
 		return AssetPath + "passkey.acf4d721d3f3.js"
+	case "popup.js":
+		return AssetPath + "popup.e219b1151119.js"
 	case "tereze.css":
 		return AssetPath + "tereze.0bad7ba24e65.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
+	case "worker.js":
+		return AssetPath + "worker.fca3277203c6.js"
 	}
 	return ""
 }

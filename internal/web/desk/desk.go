@@ -137,7 +137,8 @@ func (s *Desk) state(v gate.Visit, state string) design.Tag {
 // reasons asks why a person's data are to be seen.
 func (s *Desk) reasons(v gate.Visit, chosen, wrong string) *design.Radios {
 	radios := &design.Radios{Field: design.Field{Name: "reason", Label: s.Say(v, "console.person.why"), Hint: s.Say(v, "console.person.why_hint"), Error: wrong}}
-	for _, choice := range account.Reasons() {
+	taken, _ := s.Accounts.ReasonsAt(v.Actor.Portal)
+	for _, choice := range taken {
 		radios.Choices = append(radios.Choices, design.Choice{
 			Value: choice, Label: s.Say(v, "console.reason."+choice), Hint: s.Say(v, "console.reason."+choice+"_hint"), Checked: choice == chosen,
 		})

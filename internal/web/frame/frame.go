@@ -25,6 +25,9 @@ import (
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
+	"tereze/internal/operations"
+	"tereze/internal/privacy"
 	"tereze/internal/web/design"
 	"tereze/internal/words"
 )
@@ -41,8 +44,12 @@ type Frame struct {
 	Asked func(portal string) bool
 	// Services reports whether a portal lists services.
 	Services func(portal string) bool
-	Public   string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
-	Demo     bool   // say on every page that nothing here is real
+	// Happening lists what a portal's pages tell the actor of, from memory: works, stops, incidents, force majeure.
+	Happening func(actor identity.Actor, at time.Time) []operations.Event
+	// ServiceTitle is the title of a service in the catalogue; empty where there is none of this name.
+	ServiceTitle func(portal, name, language string) string
+	Public       string // how the portals' addresses begin, "https://portal.example"; empty on this machine only
+	Demo         bool   // say on every page that nothing here is real
 	// PhoneStandIn is where a demonstration's stand-in for a phone can be asked to sign; empty: nowhere.
 	PhoneStandIn string
 
@@ -159,7 +166,7 @@ func AsFaults(err error) fault.Faults {
 		faults = fault.Faults{x}
 	}
 	for _, x := range faults {
-		if x.Kind == fault.Absent || x.Kind == fault.Unavailable {
+		if x.Kind == fault.Absent || x.Kind == fault.Unavailable || x.Kind == fault.Closed {
 			return nil
 		}
 	}
@@ -177,6 +184,9 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	}
 	home := "/" + p.Name
 	page.Portal = design.Portal{Key: p.Name, Name: f.In(v, p.Title), Home: home, BrandCSS: f.Assets.Brand(p.Name)}
+	if _, _, ok := notify.PopUps(f.Agreements.Book(p.Name, v.Now)); ok {
+		page.Portal.Manifest = home + "/manifest.webmanifest"
+	}
 	if f.Demo {
 		page.Portal.Tagline = f.Say(v, "frame.demo")
 	}
@@ -191,10 +201,17 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 	page.Idle = f.idle(v, home)
 	page.Busy = f.busy(v)
 	page.Navigation = f.navigation(r, v, home)
+	banners := f.banners(v, home)
 	if banner, ok := f.banner(v, p); ok {
-		page.Banner = banner
+		banners = append(banners, banner)
+	}
+	if len(banners) > 0 {
+		page.Banner = banners
 	}
 	page.Footer = f.footer(v, p)
+	if _, _, ok := clause.In[privacy.CookieChoice](f.Agreements.Book(p.Name, v.Now)); ok && gate.CookieChoice(r) == "" {
+		page.Cookies = &design.CookieNotice{Label: f.Say(v, "frame.cookies"), Text: f.Say(v, "frame.cookies.text"), Choose: design.Link{Text: f.Say(v, "frame.cookies.choose"), URL: home + "/cookies"}}
+	}
 	return page
 }
 
@@ -227,6 +244,10 @@ func (f *Frame) navigation(r *http.Request, v gate.Visit, home string) (items []
 	add("frame.nav.rules", "/rules")
 	if v.Actor.Known() {
 		add("frame.nav.cabinet", "/cabinet")
+		add("frame.nav.inbox", "/cabinet/inbox")
+		if v.Actor.Unread > 0 {
+			items[len(items)-1].Text = f.Say(v, "frame.nav.inbox_unread", "count", strconv.Itoa(v.Actor.Unread))
+		}
 	}
 	if v.Actor.Is(identity.Guardian) {
 		add("frame.nav.children", "/children")
@@ -285,6 +306,8 @@ func (f *Frame) footer(v gate.Visit, p agreement.Portal) design.Footer {
 	if f.Asked(p.Name) {
 		out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.ask_support"), URL: home + "/support"})
 	}
+	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.status"), URL: home + "/status"})
+	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.cookies"), URL: home + "/cookies"})
 	out.Links = append(out.Links, design.Link{Text: f.Say(v, "frame.archive"), URL: home + "/agreement"})
 	if outbox := f.OutboxLink(v); outbox.URL != "" {
 		out.Links = append(out.Links, outbox)

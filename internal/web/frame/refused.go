@@ -34,6 +34,10 @@ func (f *Frame) Refused(w http.ResponseWriter, r *http.Request, v gate.Visit, st
 		Next:    f.Say(v, "refused.next"),
 		Home:    design.Link{Text: f.Say(v, "refused.home"), URL: "/" + v.Actor.Portal},
 	}
+	if x.Kind == fault.Closed {
+		view.Title, view.Next = f.Say(v, "refused.closed"), f.Say(v, "refused.closed_next")
+		view.Home = design.Link{Text: f.Say(v, "frame.status"), URL: "/" + v.Actor.Portal + "/status"}
+	}
 	page := f.Page(r, v, view.Title)
 	if err := f.Write(w, r, status, page, view.page()); err != nil {
 		// The page itself cannot be drawn: all that is left is the status.

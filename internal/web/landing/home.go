@@ -35,6 +35,7 @@ type Landing struct {
 	*frame.Frame
 	Samples  []Sample
 	Clock    *calendar.Clock
+	Notices  *notify.Notices // says them
 	Messages func(ctx context.Context, portal string, limit int) ([]notify.Message, error)
 }
 

@@ -1,6 +1,7 @@
 package landing
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -62,10 +63,14 @@ func (s *Landing) Outbox(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 		}
 		box := outboxPortal{Anchor: p.Name, Title: p.Title[spoken(p, v.Actor.Language)]}
 		for _, m := range messages {
+			text, err := s.text(r.Context(), m)
+			if err != nil {
+				return err
+			}
 			at := m.At.In(p.Zone)
 			box.Messages = append(box.Messages, letter{
 				Channel: s.channel(v, m.Channel), To: m.To, When: s.Day(v, at) + ", " + at.Format("15:04:05"), At: m.At.UTC().Format(time.RFC3339),
-				Language: m.Language, Text: s.text(m),
+				Language: m.Language, Text: text,
 			})
 		}
 		view.Portals = append(view.Portals, box)
@@ -76,26 +81,25 @@ func (s *Landing) Outbox(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 }
 
 func (s *Landing) channel(v gate.Visit, c notify.Channel) design.Tag {
-	if c == notify.SMS {
-		return design.Tag{Text: s.Say(v, "landing.outbox.sms"), Colour: design.TagBrand}
+	if c == notify.Email {
+		return design.Tag{Text: s.Say(v, "landing.outbox.email"), Colour: design.TagGood}
 	}
-	return design.Tag{Text: s.Say(v, "landing.outbox.email"), Colour: design.TagGood}
+	return design.Tag{Text: s.Say(v, "frame.channel."+string(c)), Colour: design.TagBrand}
 }
 
 // text says a message in its reader's language; addresses in its arguments become links.
-func (s *Landing) text(m notify.Message) []part {
-	var args, links []string
-	for name, value := range m.Args {
-		args = append(args, name, value)
+func (s *Landing) text(ctx context.Context, m notify.Message) ([]part, error) {
+	said, err := s.Notices.Said(ctx, m, m.Language)
+	if err != nil {
+		return nil, err
+	}
+	parts := []part{{Text: strings.TrimSpace(said.Subject + " " + said.Body)}}
+	for _, value := range m.Args {
 		if strings.HasPrefix(value, "/") || strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://") {
-			links = append(links, value)
+			parts = linked(parts, value)
 		}
 	}
-	parts := []part{{Text: s.Words.Say(m.Language, m.Key, args...)}}
-	for _, link := range links {
-		parts = linked(parts, link)
-	}
-	return parts
+	return parts, nil
 }
 
 // linked cuts an address out of the text wherever it stands.

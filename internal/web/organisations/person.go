@@ -3,7 +3,6 @@ package organisations
 import (
 	"net/http"
 
-	"tereze/internal/account"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/web/design"
@@ -61,7 +60,8 @@ func (s *Organisations) showPerson(w http.ResponseWriter, r *http.Request, v gat
 	}
 	f, errors := s.again(v, r.PostForm, refusal)
 	radios := design.Radios{Field: f.field("reason", s.Say(v, "console.person.why"), s.Say(v, "console.person.why_hint"))}
-	for _, choice := range account.Reasons() {
+	taken, _ := s.Accounts.ReasonsAt(v.Actor.Portal)
+	for _, choice := range taken {
 		radios.Choices = append(radios.Choices, design.Choice{
 			Value: choice, Label: s.Say(v, "console.reason."+choice), Hint: s.Say(v, "console.reason."+choice+"_hint"), Checked: f.values.Get("reason") == choice,
 		})

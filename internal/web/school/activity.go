@@ -107,7 +107,8 @@ func (s *School) askLook(w http.ResponseWriter, r *http.Request, v gate.Visit, e
 		return refusal
 	}
 	radios := design.Radios{Field: s.field(v, err, "reason", "console.person.why")}
-	for _, reason := range account.Reasons() {
+	taken, _ := s.Accounts.ReasonsAt(v.Actor.Portal)
+	for _, reason := range taken {
 		radios.Choices = append(radios.Choices, design.Choice{Value: reason, Label: s.Say(v, "console.reason."+reason)})
 	}
 	return s.show(w, r, v, formPage{

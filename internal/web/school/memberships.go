@@ -3,7 +3,6 @@ package school
 import (
 	"net/http"
 
-	"tereze/internal/account"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/party"
@@ -66,7 +65,8 @@ func (s *School) askMemberships(w http.ResponseWriter, r *http.Request, v gate.V
 		return absent()
 	}
 	radios := design.Radios{Field: s.field(v, err, "reason", "console.person.why")}
-	for _, reason := range account.Reasons() {
+	taken, _ := s.Accounts.ReasonsAt(v.Actor.Portal)
+	for _, reason := range taken {
 		radios.Choices = append(radios.Choices, design.Choice{Value: reason, Label: s.Say(v, "console.reason."+reason)})
 	}
 	return s.show(w, r, v, formPage{

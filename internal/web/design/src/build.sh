@@ -30,6 +30,8 @@ done
 node_modules/.bin/esbuild tereze.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/tereze.js" --log-level=warning
 node_modules/.bin/esbuild idle.js --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/idle.js" --log-level=warning
 node_modules/.bin/esbuild passkey.js --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/passkey.js" --log-level=warning
+node_modules/.bin/esbuild popup.js --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/popup.js" --log-level=warning
+node_modules/.bin/esbuild worker.js --minify --format=iife --target=es2020 --legal-comments=none --outfile="$out/worker.js" --log-level=warning
 node_modules/.bin/esbuild ncalayer.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/ncalayer.js" --log-level=warning
 node_modules/.bin/esbuild cryptosocket.js --bundle --minify --format=esm --target=es2020 --legal-comments=none --outfile="$out/cryptosocket.js" --log-level=warning
 

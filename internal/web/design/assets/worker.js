@@ -1,0 +1,1 @@
+(()=>{self.addEventListener("push",i=>{const{title:t,body:n,lang:a,tag:o,url:s}=i.data.json();i.waitUntil(self.registration.showNotification(t,{body:n,lang:a,tag:o,icon:"/-/assets/icon-192.png",data:{url:s}}))});self.addEventListener("notificationclick",i=>{i.notification.close(),i.waitUntil(self.clients.openWindow(i.notification.data.url))});})();

@@ -1,0 +1,10 @@
+// Shows pop-up messages of a portal while no page of it is open. What arrives is encrypted for this browser alone.
+self.addEventListener("push", (event) => {
+  const { title, body, lang, tag, url } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, lang, tag, icon: "/-/assets/icon-192.png", data: { url } }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(event.notification.data.url));
+});
