@@ -360,7 +360,7 @@ func TestConflictAndMissed(t *testing.T) {
 	})
 }
 
-// TestOwedBeforeItIsDone: nothing is owed whose own act comes after its term.
+// TestOwedBeforeItIsDone: nothing is owed whose own act comes when its term is over: it would always be late.
 func TestOwedBeforeItIsDone(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *works) {
@@ -368,7 +368,7 @@ func TestOwedBeforeItIsDone(t *testing.T) {
 		err := w.Store.InTx(t.Context(), func(tx *store.Tx) error {
 			return w.Owed.Owe(t.Context(), tx, obligation.Obligation{
 				Home: 5, Portal: "ismet", Kind: "send", Subject: "r", From: obligation.Operator, To: obligation.User, Cite: cite,
-				Due: w.Owed.At("ismet", now.Add(time.Hour)), ActAt: now.Add(2 * time.Hour),
+				Due: w.Owed.At("ismet", now.Add(time.Hour)), ActAt: now.Add(time.Hour),
 			})
 		})
 		if !errors.Is(err, obligation.ErrObligation) {

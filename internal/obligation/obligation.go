@@ -191,8 +191,8 @@ func (o *Obligations) Owe(ctx context.Context, tx Tx, x Obligation) error {
 		return fmt.Errorf("%w: nobody knows kind %q", ErrObligation, x.Kind)
 	case x.Due.Ends.Before(x.Since):
 		return fmt.Errorf("%w: due %v before it began %v", ErrObligation, x.Due.Ends, x.Since)
-	case x.ActAt.After(x.Due.Ends):
-		return fmt.Errorf("%w: done at %v, after its term %v", ErrObligation, x.ActAt, x.Due.Ends)
+	case !x.ActAt.Before(x.Due.Ends):
+		return fmt.Errorf("%w: done at %v, when its term %v is over", ErrObligation, x.ActAt, x.Due.Ends)
 	}
 	x.ID, x.State, x.Version = o.NewID(), Open, 1
 	x.Next = x.Due.Ends
