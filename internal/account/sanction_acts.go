@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -309,12 +310,16 @@ const (
 )
 
 // CarryOut deletes or closes an account whose time has come, within the act that ends the obligation.
-// Until then the clock alone keeps it shut: nothing waits for it. What was lifted is passed over.
+// Until then the clock alone keeps it shut: nothing waits for it. What was lifted is passed over; before its
+// time, by a clock that was put back, it is a slip, and owed still.
 func (a *Accounts) CarryOut(ctx context.Context, tx Tx, user, id identity.ID) error {
 	s, err := tx.Sanction(ctx, user, id)
 	now := a.Now()
-	if err != nil || s.State != SanctionDecided || s.InForceAt.After(now) {
+	if err != nil || s.State != SanctionDecided {
 		return err
+	}
+	if s.InForceAt.After(now) {
+		return fmt.Errorf("account: sanction %d is carried out at %v, not yet", id, s.InForceAt)
 	}
 	defer a.Forget(user)
 	s.State, s.EndedAt = SanctionDone, now

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"tereze/internal/account"
 	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
@@ -80,6 +81,14 @@ func TestAnEditionIsOwed(t *testing.T) {
 		}
 		if p := desk.Get("/egov/console/obligations.csv?state=all").Want(http.StatusOK); strings.Count(p.Body, "Entry into force") != 1 {
 			t.Errorf("the table says %s", p.Body)
+		}
+		if p := desk.Get("/egov/console/obligations?state=nonsense"); !p.Has(".tz-empty") || p.Attr(`main option[selected]`, "value") != "owed" {
+			t.Errorf("narrowed to what nobody knows, the register shows %s", p.Text("main"))
+		}
+		for odd, want := range map[string]int{
+			"clause=%00": http.StatusUnprocessableEntity, "kind=%FF": http.StatusUnprocessableEntity, "after=%00.%00": http.StatusOK, "after=zzzzzzzzzzzz.1": http.StatusOK,
+		} {
+			desk.Get("/egov/console/obligations?" + odd).Want(want)
 		}
 		h.User(t, "egov", "asel")
 		other := h.Browser(t)
@@ -188,6 +197,9 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 		if _, err := h.Obligations.Term("ismet", h.Clock.Now(), day); !errors.Is(err, calendar.ErrOutside) {
 			t.Error("a preview is kept already")
 		}
+		if desk.Post("/ismet/console/days", "version", "7", "body", body, "confirmed", "yes").Status != http.StatusConflict {
+			t.Error("a version that nobody has written is followed by another")
+		}
 		confirmed := append(p.Hidden(), "body", body)
 		answers := together(2, func(int) int { return desk.Post("/ismet/console/days", confirmed...).Status })
 		if answers[http.StatusOK] != 1 || answers[http.StatusConflict] != 1 {
@@ -211,4 +223,25 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 			t.Errorf("%d entries of evidence", n)
 		}
 	})
+}
+
+// TestAPasswordIsOwedNoMore: where an amendment drops the clause on the age of a password, the next change meets
+// what was owed, and no further one is.
+func TestAPasswordIsOwedNoMore(t *testing.T) {
+	t.Parallel()
+	h := housetest.SQLite(t)
+	h.User(t, "kundelik", "asel")
+	publish(t, h, h.User(t, "kundelik", "operator", identity.Operator), "agreement", without("account.password_age", "", ""))
+	h.Clock.Move(40 * 24 * time.Hour)
+	b := atDesk(t, h, "kundelik", "asel")
+	b.Post("/kundelik/cabinet/password", "old", housetest.Password, "password", "жаңа құпия 2026", "again", "жаңа құпия 2026").Want(http.StatusOK)
+	met := 0
+	for _, o := range owed(t, h, "kundelik") {
+		if o.Kind == account.DutyPassword && o.State == obligation.Met {
+			met++
+		}
+	}
+	if met != 1 {
+		t.Errorf("%d are met: %+v", met, owed(t, h, "kundelik"))
+	}
 }
