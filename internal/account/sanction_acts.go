@@ -302,6 +302,33 @@ func (a *Accounts) sanctionDuty(s Sanction) obligation.Obligation {
 	}
 }
 
+// OweSanctions writes down what was decided before there were obligations; written twice nothing changes.
+func (a *Accounts) OweSanctions(ctx context.Context) error {
+	const some = 100
+	for after, more := identity.ID(0), true; more; {
+		var last identity.ID
+		err := a.InTx(ctx, func(tx Tx) error {
+			ahead, err := tx.SanctionsAhead(ctx, after, some)
+			if err != nil {
+				return err
+			}
+			for _, s := range ahead {
+				if err := a.Owed.Owe(ctx, tx, a.sanctionDuty(s)); err != nil {
+					return err
+				}
+				last = s.User
+			}
+			more = len(ahead) == some
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		after = last
+	}
+	return nil
+}
+
 // Kinds of obligation that this room keeps.
 const (
 	DutySanction = "account.sanction" // an account is deleted or closed at its time

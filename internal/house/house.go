@@ -173,9 +173,11 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
-	h.done.Go(func() { // whom nobody wrote down: they left before there were obligations
-		if err := h.Privacy.OweErasures(background); err != nil {
-			h.complain(background, "owe the erasure of those who left", err)
+	h.done.Go(func() { // what began before there were obligations
+		for _, owe := range []func(context.Context) error{h.Privacy.OweErasures, h.Accounts.OweSanctions, h.Agreements.OweForce} {
+			if err := owe(background); err != nil {
+				h.complain(background, "owe what began before", err)
+			}
 		}
 	})
 	for _, c := range h.chores() {

@@ -2,6 +2,7 @@ package house_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
+	"tereze/internal/house"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
 	"tereze/internal/obligation"
@@ -244,4 +246,49 @@ func TestAPasswordIsOwedNoMore(t *testing.T) {
 	if met != 1 {
 		t.Errorf("%d are met: %+v", met, owed(t, h, "kundelik"))
 	}
+}
+
+// TestWhatBeganBeforeIsOwed: on a database from before there were obligations, what was decided and announced is
+// written down at the start, once, and done at its time.
+func TestWhatBeganBeforeIsOwed(t *testing.T) {
+	t.Parallel()
+	storetest.EachDatabase(t, func(t *testing.T, database string) {
+		keys, err := house.NewKeys("tereze-test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := housetest.Open(t, house.Config{Database: database, Keys: keys})
+		on(t, h, "2026-12-10T10:00")
+		person, one := desk(t, h, "ismet")
+		page := decides(t, one, h, person, "account.sanctions/delete", "harm")
+		atDesk(t, h, "ismet", "operator2").Post(page + "/approve").Want(http.StatusOK)
+		e := publish(t, h, h.User(t, "egov", "publisher", identity.Operator), "agreement", nil)
+		driver, address := "sqlite", "file:"+database+"?_pragma=busy_timeout(5000)"
+		if strings.Contains(database, "://") {
+			driver, address = "pgx", database
+		}
+		db, err := sql.Open(driver, address)
+		if err == nil {
+			_, err = db.ExecContext(t.Context(), "DELETE FROM obligation")
+		}
+		if err = errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := h.Accounts.OweSanctions(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Agreements.OweForce(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.Clock.Move(e.InForceAt.Sub(h.Clock.Now()) + time.Minute)
+		keeps(t, h)
+		if n := len(entriesOf(t, h, "egov", "agreement.in_force")); n != 1 {
+			t.Errorf("the edition came into force %d times", n)
+		}
+		if u, err := h.Accounts.Me(t.Context(), person); err != nil || u.State != account.Deleted {
+			t.Errorf("the account is %s, %v", u.State, err)
+		}
+	})
 }
