@@ -156,8 +156,8 @@ func (s *Notices) filters(r *http.Request, v gate.Visit) (out []design.Link) {
 }
 
 func (s *Notices) table(ctx context.Context, v gate.Visit, all []notify.Notice) (*design.Table, error) {
-	t := &design.Table{ID: "notices", Caption: s.Say(v, "notices.title"), Hidden: true, Header: true, Narrow: true, Columns: []design.Column{
-		{Text: s.Say(v, "notices.text")}, {Text: s.Say(v, "notices.about")}, {Text: s.Say(v, "notices.when")}, {Text: s.Say(v, "notices.state")},
+	t := &design.Table{ID: "notices", Caption: s.Say(v, "notices.title"), Hidden: true, Header: true, Columns: []design.Column{
+		{Text: s.Say(v, "notices.text")}, {Text: s.Say(v, "notices.state")}, {Text: s.Say(v, "notices.when")}, {Text: s.Say(v, "notices.about")},
 	}}
 	for _, n := range all {
 		text, err := s.Notices.Words(ctx, n, v.Actor.Language)
@@ -172,7 +172,7 @@ func (s *Notices) table(ctx context.Context, v gate.Visit, all []notify.Notice) 
 			tag = design.Tag{Text: s.Say(v, "notices.read"), Colour: design.TagPlain}
 		}
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: shown, URL: inboxURL(v) + "/" + s.Opaque.Of(n.ID)}, {Text: s.Say(v, "notices.kind."+string(n.Kind))}, {Text: s.Instant(v, n.At)}, {Tag: &tag},
+			{Text: shown, URL: inboxURL(v) + "/" + s.Opaque.Of(n.ID)}, {Tag: &tag}, {Text: s.Instant(v, n.At)}, {Text: s.Say(v, "notices.kind."+string(n.Kind))},
 		}})
 	}
 	return t, nil
