@@ -254,6 +254,23 @@ func (a *Agreements) oweForce(ctx context.Context, tx Tx, e Edition, now time.Ti
 	})
 }
 
+// OweForce writes down, for editions announced before there were obligations, that they come into force; written
+// twice nothing changes.
+func (a *Agreements) OweForce(ctx context.Context) error {
+	return a.InTx(ctx, func(tx Tx) error {
+		for _, p := range a.Portals() {
+			for _, document := range p.Documents {
+				for _, e := range Announced(a.Published(p.Name, document), a.Now()) {
+					if err := a.oweForce(ctx, tx, e, a.Now()); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+}
+
 // CameIntoForce leaves the evidence that an edition, named as "document@number", has come into force.
 func (a *Agreements) CameIntoForce(ctx context.Context, tx Tx, o obligation.Obligation) error {
 	document, digits, _ := strings.Cut(o.Subject, "@")
