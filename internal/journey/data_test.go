@@ -62,7 +62,7 @@ func TestMyData(t *testing.T) {
 			p.open(data + "/copy")
 			p.press("personal.copy.ask")
 			p.picture("data-asked-copy-"+c.language, c.width)
-			for range 20 {
+			for range 200 { // far more than the copy of one person takes
 				if _, err := l.Keeper.Step(context.Background()); err != nil {
 					t.Fatal(err)
 				}
