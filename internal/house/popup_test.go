@@ -110,6 +110,9 @@ func TestPopUps(t *testing.T) {
 		if m := b.Get("/egov/manifest.webmanifest").Want(http.StatusOK); !strings.Contains(m.Body, `"start_url":"/egov/cabinet"`) {
 			t.Errorf("the manifest: %s", m.Body)
 		}
+		if !b.Get("/egov/cabinet/inbox/preferences").Has(`main a[href="/egov/cabinet/push"]`) {
+			t.Error("the channels of notices do not lead to where pop-ups are asked for")
+		}
 		if !b.Get("/egov/cabinet").Has(`a[href="/egov/cabinet/push"]`) {
 			t.Error("the cabinet does not lead there")
 		}

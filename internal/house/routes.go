@@ -90,7 +90,7 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Citizen = &citizen.Citizen{Frame: h.Frame, Accounts: h.Accounts, Cards: h.cards, ESI: h.esi, SignedIn: h.signedIn, Begin: front.Begin}
 	site.Keys = &keys.Keys{Asking: asking, SignedIn: h.signedIn, Begin: front.Begin, Mine: h.acceptancesOf, Sign: h.signAcceptance}
-	site.Notices = &notices.Notices{Frame: h.Frame, Accounts: h.Accounts, Notices: h.Notices}
+	site.Notices = &notices.Notices{Frame: h.Frame, Accounts: h.Accounts, Notices: h.Notices, PopUps: h.pushKey != ""}
 	site.Contacts = &contacts.Contacts{Frame: h.Frame, Accounts: h.Accounts}
 	site.Cabinet.Notices = []cabinet.Notice{site.Keys.Reminder, site.Standing.Notice, site.Security.Elsewhere, site.Password.Reminder, site.Contacts.Reminder}
 	site.Push = &push.Push{Frame: h.Frame, Accounts: h.Accounts, Key: h.pushKey, Leads: leadsTo}

@@ -26,8 +26,13 @@ const (
 // pictured says which steps are kept: all of one portal, of the others what their agreements make
 // different: the ways in among that.
 func pictured(portal, step string) bool {
-	if strings.HasPrefix(step, "support-") || strings.HasPrefix(step, "card-") || strings.HasPrefix(step, "owed-") {
-		return true
+	for _, prefix := range []string{
+		"support-", "card-", "owed-", "works-late-", "works-status-", "notices-inbox-", "notices-preferences-",
+		"data-consents-", "data-withdraw-", "data-copy-", "campaign-approve-", "push-failed-",
+	} {
+		if strings.HasPrefix(step, prefix) {
+			return true
+		}
 	}
 	return portal == "" || portal == "court" || strings.HasPrefix(step, "register-") || strings.HasPrefix(step, "recover") || strings.HasPrefix(step, "own-") || strings.HasPrefix(step, "desk-") || slices.Contains([]string{"home", "accept", "accept-again", "fresh", "sign-in-again", "refusal", "receipt", "sign-in", "services", "service", "policy"}, step)
 }

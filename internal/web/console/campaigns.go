@@ -326,14 +326,22 @@ func (c *Console) showCampaign(w http.ResponseWriter, r *http.Request, v gate.Vi
 	if err != nil {
 		return err
 	}
+	reach, begun := n.Counts, n.State != notify.CampaignWritten
+	if !begun { // whoever approves sees whom it would reach
+		if reach, err = c.Notices.CheckCampaign(r.Context(), v.Actor, &n); err != nil {
+			return err
+		}
+	}
 	at, tag := campaignsURL(v)+"/"+c.Opaque.Of(n.ID), c.campaignTag(v, n)
 	view := sheetView{
 		Done: c.campaignDone(r, v), Heading: design.Heading{Text: n.Words(v.Actor.Language).Subject}, Cite: c.campaignCite(v, n.Kind), Posted: c.campaignTexts(v, n),
-		Facts: design.SummaryList{Rows: append(c.reachRows(v, n, n.Counts),
+		Facts: design.SummaryList{Rows: append(c.reachRows(v, n, reach),
 			design.SummaryRow{Key: c.Say(v, "campaigns.state"), Body: tag},
-			design.SummaryRow{Key: c.Say(v, "campaigns.progress"), Value: c.Say(v, "campaigns.progress_of", "seen", strconv.Itoa(n.Counts.Seen), "people", strconv.Itoa(n.People))},
 			design.SummaryRow{Key: c.Say(v, "campaigns.written"), Value: names[n.WrittenBy] + ", " + c.Instant(v, n.WrittenAt)})},
 		Cancel: design.Link{URL: at},
+	}
+	if begun {
+		view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: c.Say(v, "campaigns.progress"), Value: c.Say(v, "campaigns.progress_of", "seen", strconv.Itoa(n.Counts.Seen), "people", strconv.Itoa(n.People))})
 	}
 	if !n.DecidedAt.IsZero() {
 		view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: c.Say(v, "campaigns.decided"), Value: names[n.DecidedBy] + ", " + c.Instant(v, n.DecidedAt)})

@@ -58,7 +58,6 @@ func (c *Console) Operation(w http.ResponseWriter, r *http.Request, v gate.Visit
 		return err
 	}
 	names[0] = c.Say(v, "console.operation.by_portal")
-	tag := c.eventTag(v, e)
 	view := sheetView{
 		Done: c.done(r, v, "event_told", "event_changed"), Heading: design.Heading{Caption: c.Say(v, "frame.event."+e.Kind), Text: e.Reason[v.Actor.Language]}, Cite: c.Cite(v, e.Cite),
 	}
@@ -67,7 +66,6 @@ func (c *Console) Operation(w http.ResponseWriter, r *http.Request, v gate.Visit
 		return err
 	}
 	view.Facts = facts
-	view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: c.Say(v, "console.grant.state"), Body: tag})
 	for _, n := range owed {
 		key := "console.operation.sending"
 		if n.Done {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -105,6 +107,12 @@ func (c *Console) previewOperation(w http.ResponseWriter, r *http.Request, v gat
 	return c.sheet(w, r, v, view, c.operationsTrail(v), nil)
 }
 
+// capital begins what stands by itself.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 // instantOf reads a day and time of a form in the portal's zone; empty is the zero time.
 func (c *Console) instantOf(r *http.Request, v gate.Visit, name string) (time.Time, *fault.Fault) {
 	text := strings.Join(strings.Fields(strings.ReplaceAll(r.PostFormValue(name), "T", " ")), " ")
@@ -195,7 +203,7 @@ func (c *Console) servicesField(v gate.Visit, sent url.Values, at map[string]str
 func (c *Console) radios(v gate.Visit, field string, values []string, sent url.Values, at map[string]string) design.Radios {
 	out := design.Radios{Field: design.Field{Name: field, Label: c.Say(v, "console.operation."+field), Error: at[field]}}
 	for _, value := range values {
-		label := c.Say(v, "status."+field+"."+value)
+		label := capital(c.Say(v, "status."+field+"."+value))
 		out.Choices = append(out.Choices, design.Choice{Value: value, Label: label, Checked: sent.Get(field) == value})
 	}
 	return out

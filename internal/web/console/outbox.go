@@ -120,7 +120,7 @@ func (c *Console) messagesTable(v gate.Visit, all []notify.Sent) design.Table {
 	for _, m := range all {
 		tag := c.messageTag(v, m.State)
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: c.Instant(v, m.At), URL: c.messageURL(v, m)}, {Text: c.Say(v, "cabinet.messages."+string(m.Channel))}, {Text: m.To}, {Tag: &tag}, {Text: c.why(v, m.Reason)},
+			{Text: c.Instant(v, m.At), URL: c.messageURL(v, m)}, {Text: c.Say(v, "frame.channel."+string(m.Channel))}, {Text: m.To}, {Tag: &tag}, {Text: c.why(v, m.Reason)},
 		}})
 	}
 	return t
@@ -216,6 +216,14 @@ func (c *Console) showMessage(w http.ResponseWriter, r *http.Request, v gate.Vis
 	return c.sheet(w, r, v, view, c.outboxTrail(v), refusal)
 }
 
+// wording is how a message is worded, without its values, which are the person's alone; of a letter to many, that it is one.
+func (c *Console) wording(v gate.Visit, key string) string {
+	if text, ok := c.Notices.Shipped(v.Actor.Language, key); ok {
+		return text
+	}
+	return c.Say(v, "campaigns.title")
+}
+
 func (c *Console) messageFacts(v gate.Visit, m notify.Sent) design.SummaryList {
 	parts := "—"
 	if m.Parts > 0 {
@@ -224,9 +232,9 @@ func (c *Console) messageFacts(v gate.Visit, m notify.Sent) design.SummaryList {
 	facts := design.SummaryList{Rows: []design.SummaryRow{
 		{Key: c.Say(v, "console.grant.state"), Body: c.messageTag(v, m.State)},
 		{Key: c.Say(v, "console.outbox.why"), Value: c.why(v, m.Reason)},
-		{Key: c.Say(v, "console.outbox.channel"), Value: c.Say(v, "cabinet.messages."+string(m.Channel))},
+		{Key: c.Say(v, "console.outbox.channel"), Value: c.Say(v, "frame.channel."+string(m.Channel))},
 		{Key: c.Say(v, "console.outbox.to"), Value: m.To},
-		{Key: c.Say(v, "console.outbox.about"), Value: m.Key},
+		{Key: c.Say(v, "console.outbox.about"), Value: c.wording(v, m.Key)},
 		{Key: c.Say(v, "console.outbox.at"), Value: c.Instant(v, m.At)},
 		{Key: c.Say(v, "console.outbox.changed"), Value: c.Instant(v, m.ChangedAt)},
 		{Key: c.Say(v, "console.outbox.parts"), Value: parts},

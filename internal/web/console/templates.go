@@ -192,9 +192,9 @@ func (c *Console) sampled(v gate.Visit, texts map[string]string) (out []design.C
 func (c *Console) writeTemplate(w http.ResponseWriter, r *http.Request, v gate.Visit, key string, sent url.Values, refusal error) error {
 	_, at, _ := c.Errors(v, refusal)
 	shipped := c.Words.Say("en", key)
-	values := "—"
+	lead := ""
 	if names := notify.Values(shipped); len(names) > 0 {
-		values = "{" + strings.Join(names, "}, {") + "}"
+		lead = c.Say(v, "templates.values", "values", "{"+strings.Join(names, "}, {")+"}")
 	}
 	var fields []design.Component
 	for _, language := range c.Portal(v).Languages {
@@ -202,7 +202,7 @@ func (c *Console) writeTemplate(w http.ResponseWriter, r *http.Request, v gate.V
 		fields = append(fields, design.Textarea{Field: design.Field{Name: name, Label: c.Say(v, "templates.text_in", "language", c.Words.Say(language, "language.name")), Error: at[name]}, Value: sent.Get(name), Rows: 4, MaxLength: 1000})
 	}
 	return c.sheet(w, r, v, sheetView{
-		Heading: design.Heading{Text: c.Say(v, "templates.new"), Lead: c.Say(v, "templates.values", "values", values)}, Fields: fields,
+		Heading: design.Heading{Text: c.Say(v, "templates.new"), Lead: lead}, Fields: fields,
 		Button: design.Button{Text: c.Say(v, "campaigns.next")}, Cancel: design.Link{URL: templatesURL(v) + "/" + key},
 	}, c.templatesTrail(v), refusal)
 }

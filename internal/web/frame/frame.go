@@ -209,7 +209,7 @@ func (f *Frame) Page(r *http.Request, v gate.Visit, title string) design.Page {
 		page.Banner = banners
 	}
 	page.Footer = f.footer(v, p)
-	if _, _, ok := clause.In[privacy.CookieChoice](f.Agreements.Book(p.Name, v.Now)); ok && gate.CookieChoice(r) == "" {
+	if _, _, ok := clause.In[privacy.CookieChoice](f.Agreements.Book(p.Name, v.Now)); ok && gate.CookieChoice(r) == "" && r.URL.Path != home+"/cookies" {
 		page.Cookies = &design.CookieNotice{Label: f.Say(v, "frame.cookies"), Text: f.Say(v, "frame.cookies.text"), Choose: design.Link{Text: f.Say(v, "frame.cookies.choose"), URL: home + "/cookies"}}
 	}
 	return page

@@ -27,6 +27,8 @@ type Notices struct {
 	*frame.Frame
 	Accounts *account.Accounts
 	Notices  *notify.Notices
+	// PopUps says whether browsers are written to here, so that a page leads to where they are named.
+	PopUps bool
 }
 
 func cabinetURL(v gate.Visit) string { return "/" + v.Actor.Portal + "/cabinet" }
@@ -38,6 +40,7 @@ func absent() error { return fault.New(fault.Absent, "gate.no_page") }
 const (
 	noticesAPage = 20
 	noticesAView = 500
+	shownOf      = 60 // characters of a notice without a subject
 )
 
 type inboxView struct {
@@ -154,7 +157,7 @@ func (s *Notices) filters(r *http.Request, v gate.Visit) (out []design.Link) {
 
 func (s *Notices) table(ctx context.Context, v gate.Visit, all []notify.Notice) (*design.Table, error) {
 	t := &design.Table{ID: "notices", Caption: s.Say(v, "notices.title"), Hidden: true, Header: true, Columns: []design.Column{
-		{Text: s.Say(v, "notices.text")}, {Text: s.Say(v, "notices.about")}, {Text: s.Say(v, "notices.when")}, {Text: s.Say(v, "notices.state")},
+		{Text: s.Say(v, "notices.text")}, {Text: s.Say(v, "notices.state")}, {Text: s.Say(v, "notices.when")}, {Text: s.Say(v, "notices.about")},
 	}}
 	for _, n := range all {
 		text, err := s.Notices.Words(ctx, n, v.Actor.Language)
@@ -163,13 +166,13 @@ func (s *Notices) table(ctx context.Context, v gate.Visit, all []notify.Notice) 
 		}
 		shown, tag := text.Subject, design.Tag{Text: s.Say(v, "notices.unread"), Colour: design.TagWait}
 		if shown == "" {
-			shown = text.Body
+			shown = notify.Shorten(text.Body, shownOf)
 		}
 		if !n.ReadAt.IsZero() {
 			tag = design.Tag{Text: s.Say(v, "notices.read"), Colour: design.TagPlain}
 		}
 		t.Rows = append(t.Rows, design.Row{Cells: []design.Cell{
-			{Text: shown, URL: inboxURL(v) + "/" + s.Opaque.Of(n.ID)}, {Text: s.Say(v, "notices.kind."+string(n.Kind))}, {Text: s.Instant(v, n.At)}, {Tag: &tag},
+			{Text: shown, URL: inboxURL(v) + "/" + s.Opaque.Of(n.ID)}, {Tag: &tag}, {Text: s.Instant(v, n.At)}, {Text: s.Say(v, "notices.kind."+string(n.Kind))},
 		}})
 	}
 	return t, nil
@@ -221,10 +224,12 @@ func (s *Notices) Notice(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 		Heading: design.Heading{Text: text.Subject, Caption: s.Say(v, "notices.kind."+string(n.Kind))}, Paragraphs: strings.Split(text.Body, "\n"), Cite: s.Cite(v, n.Cite),
 		Facts: design.SummaryList{Rows: []design.SummaryRow{
 			{Key: s.Say(v, "notices.when"), Value: s.Instant(v, n.At)}, {Key: s.Say(v, "notices.read"), Value: s.Instant(v, n.ReadAt)},
-			{Key: s.Say(v, "notices.wording"), Value: s.Say(v, "notices.version", "version", strconv.Itoa(n.Template))},
 		}},
 		Button: design.Button{Text: s.Say(v, "notices.archive"), Look: design.Secondary, Name: "do", Value: "archive"},
 		Back:   design.Link{Text: s.Say(v, "notices.title"), URL: inboxURL(v)},
+	}
+	if n.Template > 0 { // 0 is the wording of the program, which has no versions
+		view.Facts.Rows = append(view.Facts.Rows, design.SummaryRow{Key: s.Say(v, "notices.wording"), Value: s.Say(v, "notices.version", "version", strconv.Itoa(n.Template))})
 	}
 	if view.Heading.Text == "" {
 		view.Heading.Text = s.Say(v, "notices.notice")

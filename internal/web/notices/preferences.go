@@ -87,6 +87,7 @@ func (s *Notices) showPreferences(w http.ResponseWriter, r *http.Request, v gate
 			switch {
 			case cell.Fixed:
 				g.Notes = append(g.Notes, s.Say(v, "notices.always", "channel", named))
+			case cell.NoContact && cell.Channel == notify.Push && !s.PopUps:
 			case cell.NoContact && cell.Channel == notify.Push:
 				g.Notes = append(g.Notes, s.Say(v, "notices.no_browser", "channel", named))
 				view.Browsers = design.Link{Text: s.Say(v, "push.title"), URL: cabinetURL(v) + "/push"}

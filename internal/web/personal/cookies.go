@@ -19,7 +19,7 @@ func (s *Personal) Cookies(w http.ResponseWriter, r *http.Request, v gate.Visit)
 func (s *Personal) showCookies(w http.ResponseWriter, r *http.Request, v gate.Visit, refusal error) error {
 	f, errors := s.again(v, nil, refusal)
 	chosen := gate.CookieChoice(r)
-	t := &design.Table{ID: "cookies", Caption: s.Say(v, "personal.cookies.title"), Hidden: true, Header: true, Columns: []design.Column{
+	t := &design.Table{ID: "cookies", Caption: s.Say(v, "personal.cookies.title"), Hidden: true, Header: true, Narrow: true, Columns: []design.Column{
 		{Text: s.Say(v, "personal.cookie")}, {Text: s.Say(v, "personal.cookie.serves")}, {Text: s.Say(v, "personal.cookie.needed")},
 	}}
 	for _, kind := range gate.CookieKinds() {

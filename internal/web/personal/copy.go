@@ -33,7 +33,7 @@ func (s *Personal) showCopies(w http.ResponseWriter, r *http.Request, v gate.Vis
 		out.Parts = append(out.Parts, part{Empty: &design.EmptyState{Title: s.Say(v, "personal.copy.none"), Text: s.Say(v, "personal.copy.none_text")}})
 		return s.show(w, r, v, out, s.mineTrail(v), refusal)
 	}
-	t := &design.Table{ID: "copies", Caption: s.Say(v, "personal.copy.title"), Hidden: true}
+	t := &design.Table{ID: "copies", Caption: s.Say(v, "personal.copy.title"), Hidden: true, Narrow: true}
 	for _, column := range []string{"asked", "state", "size", "until", "act"} {
 		t.Columns = append(t.Columns, design.Column{Text: s.Say(v, "personal."+column)})
 	}

@@ -181,7 +181,7 @@ func colour(e operations.Event) design.TagColour {
 // components are the parts of the portal with their state: what the program watches itself, and the services as
 // the operator tells of them (egov 3.3.2).
 func (s *Status) components(v gate.Visit, live []operations.Event) design.Table {
-	t := design.Table{ID: "components", Caption: s.Say(v, "status.components"), Header: true, Columns: []design.Column{
+	t := design.Table{ID: "components", Caption: s.Say(v, "status.components"), Header: true, Narrow: true, Columns: []design.Column{
 		{Text: s.Say(v, "status.component")}, {Text: s.Say(v, "status.state")}, {Text: s.Say(v, "status.since")},
 	}}
 	add := func(name string, tag design.Tag, since string) {
