@@ -58,6 +58,9 @@ func month() []event {
 		{"2026-12-02T10:05", "ismet", "4.2.7", "", "", "", plans("2026-12-06T00:00", http.StatusOK)},
 		// Before they begin, says the clause, and no more.
 		{"2026-12-02T10:10", "court", "7", "", "", "", plans("2026-12-02T11:10", http.StatusOK)},
+		// Three months after the page is gone, to the same date; what they owed themselves is lifted.
+		{"2026-12-05T10:00", "kundelik", "4.12", "privacy.erasure", "2027-03-05", obligation.Open, leaves},
+		{"2026-12-05T10:00", "kundelik", "4.17e", "account.password", "2027-03-05", obligation.Lifted, nil},
 		// An incident is told of at once.
 		{"2026-12-13T03:00", "ismet", "8.5", "", "", "", breaks},
 		// Notice within 7 days: of what began on the 17th, the 24th is the last; two days later a reason is due.
@@ -109,6 +112,14 @@ func breaks(l *life, portal string) []answer {
 	inbox, err := l.Notices.Inbox(context.Background(), person, notify.Page{Kind: notify.Announcement, Limit: 10})
 	if err != nil || len(inbox) != 1 || inbox[0].Key != "message.event_incident" || l.Clock.Now().Sub(inbox[0].At) > time.Minute {
 		l.t.Errorf("of the incident somebody reads %+v, %v", inbox, err)
+	}
+	return nil
+}
+
+// leaves has somebody refuse the agreement, by which their page is closed.
+func leaves(l *life, portal string) []answer {
+	if _, err := l.Agreements.Refuse(context.Background(), l.somebody(portal), document(portal), 1); err != nil {
+		l.t.Fatal(err)
 	}
 	return nil
 }
