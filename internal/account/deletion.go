@@ -62,7 +62,8 @@ func (a *Accounts) EraseAt(portal string, deleted time.Time) (time.Time, clause.
 const DutyErasure = "privacy.erasure"
 
 // OweErasure has the portal owe the erasure of the data of somebody who left at an instant, where a clause
-// sets its time (kundelik 4.12). It is the portal's own obligation, about an id alone: it outlasts the person.
+// sets its time (kundelik 4.12): as soon as they need not be kept any more, and on that day at the latest. It is the
+// portal's own obligation, about an id alone: it outlasts the person.
 func (a *Accounts) OweErasure(ctx context.Context, tx obligation.Tx, portal string, user identity.ID, left time.Time) error {
 	at, cite := a.EraseAt(portal, left)
 	if at.IsZero() {
@@ -70,7 +71,7 @@ func (a *Accounts) OweErasure(ctx context.Context, tx obligation.Tx, portal stri
 	}
 	return a.Owed.Owe(ctx, tx, obligation.Obligation{
 		Portal: portal, Kind: DutyErasure, Subject: "user:" + itoa64(user), From: obligation.Operator, To: obligation.User,
-		Cite: cite, Since: left, Due: a.Owed.At(portal, at), ActAt: at,
+		Cite: cite, Since: left, Due: a.Owed.DayOf(portal, at), ActAt: at,
 	})
 }
 

@@ -45,7 +45,7 @@ func (h heldSession) eligible(actor identity.Actor, now time.Time) identity.Acto
 	return actor
 }
 
-// KeyShown gives what is known of the actor's key, for the page that asks for another; nil where none was shown.
+// KeyShown gives what is known of the actor's key; nil where none was shown.
 func (a *Accounts) KeyShown(ctx context.Context, actor identity.Actor) (bound *Binding, err error) {
 	err = a.InView(ctx, func(tx Tx) error {
 		b, err := tx.Binding(ctx, actor.User)

@@ -16,14 +16,7 @@ func (a *Accounts) FullRegistration(ctx context.Context, actor identity.Actor) (
 	if !ok {
 		return nil, cite, nil, false, nil
 	}
-	err = a.InView(ctx, func(tx Tx) error {
-		b, err := tx.Binding(ctx, actor.User)
-		if fault.Is(err, fault.Absent) {
-			return nil
-		}
-		bound = &b
-		return err
-	})
+	bound, err = a.KeyShown(ctx, actor)
 	return rule, cite, bound, true, err
 }
 

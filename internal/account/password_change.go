@@ -147,12 +147,15 @@ func (a *Accounts) keepPassword(ctx context.Context, tx Tx, u User, p StoredPass
 	if err := tx.ReplacePassword(ctx, u.ID, p); err != nil {
 		return err
 	}
-	rule, cite, ok := clause.In[PasswordAge](a.Book(u.Portal, p.SetAt))
-	if !ok || p.Temporary {
+	if p.Temporary {
 		return nil
 	}
 	if err := a.Owed.Meet(ctx, tx, u.Portal, u.ID, DutyPassword, passwordSubject); err != nil {
-		return err
+		return err // owed by an earlier edition, perhaps
+	}
+	rule, cite, ok := clause.In[PasswordAge](a.Book(u.Portal, p.SetAt))
+	if !ok {
+		return nil
 	}
 	return a.Owed.Owe(ctx, tx, obligation.Obligation{
 		Home: u.ID, Portal: u.Portal, Kind: DutyPassword, Subject: passwordSubject, From: obligation.User, To: obligation.Operator,

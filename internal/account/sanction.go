@@ -98,6 +98,8 @@ type SanctionTx interface {
 	SanctionsOf(ctx context.Context, user identity.ID, limit int) ([]Sanction, error)
 	// SanctionsPage lists a portal's, newest first.
 	SanctionsPage(ctx context.Context, portal string, page SanctionPage) ([]Sanction, error)
+	// SanctionsAhead lists, by user after another, deletions and endings that are decided and not carried out.
+	SanctionsAhead(ctx context.Context, after identity.ID, limit int) ([]Sanction, error)
 	// Standing is how often sanctions of a user were decided or ended; 0 where there is none.
 	Standing(ctx context.Context, user identity.ID) (int, error)
 	// MoveStanding counts one more. Refusal: Conflict where it is not what was believed.

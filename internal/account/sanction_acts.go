@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -301,6 +302,33 @@ func (a *Accounts) sanctionDuty(s Sanction) obligation.Obligation {
 	}
 }
 
+// OweSanctions writes down what was decided before there were obligations; written twice nothing changes.
+func (a *Accounts) OweSanctions(ctx context.Context) error {
+	const some = 100
+	for after, more := identity.ID(0), true; more; {
+		var last identity.ID
+		err := a.InTx(ctx, func(tx Tx) error {
+			ahead, err := tx.SanctionsAhead(ctx, after, some)
+			if err != nil {
+				return err
+			}
+			for _, s := range ahead {
+				if err := a.Owed.Owe(ctx, tx, a.sanctionDuty(s)); err != nil {
+					return err
+				}
+				last = s.User
+			}
+			more = len(ahead) == some
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		after = last
+	}
+	return nil
+}
+
 // Kinds of obligation that this room keeps.
 const (
 	DutySanction = "account.sanction" // an account is deleted or closed at its time
@@ -309,12 +337,16 @@ const (
 )
 
 // CarryOut deletes or closes an account whose time has come, within the act that ends the obligation.
-// Until then the clock alone keeps it shut: nothing waits for it. What was lifted is passed over.
+// Until then the clock alone keeps it shut: nothing waits for it. What was lifted is passed over; before its
+// time, by a clock that was put back, it is a slip, and owed still.
 func (a *Accounts) CarryOut(ctx context.Context, tx Tx, user, id identity.ID) error {
 	s, err := tx.Sanction(ctx, user, id)
 	now := a.Now()
-	if err != nil || s.State != SanctionDecided || s.InForceAt.After(now) {
+	if err != nil || s.State != SanctionDecided {
 		return err
+	}
+	if s.InForceAt.After(now) {
+		return fmt.Errorf("account: sanction %d is carried out at %v, not yet", id, s.InForceAt)
 	}
 	defer a.Forget(user)
 	s.State, s.EndedAt = SanctionDone, now

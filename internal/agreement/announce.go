@@ -62,14 +62,40 @@ func (a *Agreements) announces(ctx context.Context, tx Tx, e Edition, now time.T
 		reminder.Kind, reminder.ActAt, reminder.Due = DutyReminder, e.InForceAt.Add(-remindBefore), a.Owed.At(e.Portal, e.InForceAt)
 		owed = append(owed, reminder)
 	}
-	force := x
-	force.Kind, force.ActAt, force.Due = DutyInForce, e.InForceAt, a.Owed.DayOf(e.Portal, e.InForceAt)
-	for _, o := range append(owed, force) {
+	for _, o := range owed {
 		if err := a.Owed.Owe(ctx, tx, o); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.oweForce(ctx, tx, e, now)
+}
+
+func (a *Agreements) oweForce(ctx context.Context, tx Tx, e Edition, now time.Time) error {
+	if !e.InForceAt.After(now) {
+		return nil
+	}
+	_, cite, _ := clause.InDocument[Amendment](a.Book(e.Portal, now), e.Document)
+	return a.Owed.Owe(ctx, tx, obligation.Obligation{
+		Portal: e.Portal, Kind: DutyInForce, Subject: e.subject(), From: obligation.Operator, To: obligation.User,
+		Cite: cite, Since: now, Due: a.Owed.DayOf(e.Portal, e.InForceAt), ActAt: e.InForceAt,
+	})
+}
+
+// OweForce writes down, for editions announced before there were obligations, that they come into force; written
+// twice nothing changes.
+func (a *Agreements) OweForce(ctx context.Context) error {
+	return a.InTx(ctx, func(tx Tx) error {
+		for _, p := range a.Portals() {
+			for _, document := range p.Documents {
+				for _, e := range Announced(a.Published(p.Name, document), a.Now()) {
+					if err := a.oweForce(ctx, tx, e, a.Now()); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // lifts ends what is still owed of an edition that does not come into force any more.

@@ -81,25 +81,3 @@ func (h *House) keeper() *keeper.Keeper {
 		},
 	}
 }
-
-// keep works off what is due, once a second.
-func (h *House) keep(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for {
-			done, err := h.Keeper.Step(ctx)
-			if err != nil && ctx.Err() == nil {
-				h.log.Warn("work off what is due", "error", err)
-			}
-			if err != nil || done == 0 {
-				break
-			}
-		}
-	}
-}

@@ -173,19 +173,20 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
-	h.done.Go(func() { h.sequence(background) })
-	h.done.Go(func() { h.watch(background) })
-	h.done.Go(func() { h.imports(background) })
+	h.done.Go(func() { // what began before there were obligations
+		for _, owe := range []func(context.Context) error{h.Privacy.OweErasures, h.Accounts.OweSanctions, h.Agreements.OweForce} {
+			if err := owe(background); err != nil {
+				h.complain(background, "owe what began before", err)
+			}
+		}
+	})
+	for _, c := range h.chores() {
+		h.done.Go(func() { h.doing(background, c) })
+	}
 	for _, m := range cfg.Mailboxes {
 		h.done.Go(func() { h.letters(background, m) })
 	}
-	h.done.Go(func() { h.terms(background) })
-	h.done.Go(func() { h.campaigns(background) })
-	h.done.Go(func() { h.sweep(background) })
 	h.carry(background, cfg)
-	h.done.Go(func() { h.announce(background) })
-	h.done.Go(func() { h.keepPrivacy(background) })
-	h.done.Go(func() { h.keep(background) })
 	return h, nil
 }
 
@@ -419,73 +420,4 @@ func (h *House) door(cfg Config) error {
 		NewVisitor: h.Store.NewID, Visitors: visitors, Now: h.Clock.Now, Log: h.log, Limits: cfg.Limits, Book: h.Agreements.Book, Proxies: cfg.Proxies,
 	}
 	return nil
-}
-
-// sequence numbers what was recorded, a few times a second.
-func (h *House) sequence(ctx context.Context) {
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for {
-			n, err := h.Sequencer.Step(ctx)
-			h.Operations.Watched(operations.EvidenceLog, err == nil)
-			if err != nil && ctx.Err() == nil {
-				h.log.Warn("sequence the log", "error", err)
-			}
-			if err != nil || n == 0 {
-				break
-			}
-		}
-	}
-}
-
-// watch looks once a second whether another process has published; its pages are then ours too.
-func (h *House) watch(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := h.Agreements.Refresh(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("look for new editions", "error", err)
-			}
-			if err := h.refreshCalendars(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("look for new business days", "error", err)
-			}
-			err := h.Operations.Refresh(ctx)
-			h.Operations.Watched(operations.Database, err == nil)
-			if err != nil && ctx.Err() == nil {
-				h.log.Warn("look for what happens to portals", "error", err)
-			}
-		}
-	}
-}
-
-// sweep removes now and then what is over: attempts, one-time secrets and counts that nobody needs.
-func (h *House) sweep(ctx context.Context) {
-	tick := time.NewTicker(time.Minute)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for more := true; more; {
-			var err error
-			if more, err = h.Accounts.Sweep(ctx); err != nil {
-				if ctx.Err() == nil {
-					h.log.Warn("sweep what is over", "error", err)
-				}
-				break
-			}
-		}
-	}
 }

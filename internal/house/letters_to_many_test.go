@@ -245,6 +245,7 @@ func TestAnnouncementsFollowTheSettings(t *testing.T) {
 			name := fmt.Sprintf("person%d", i)
 			people = append(people, h.User(t, "egov", name))
 			reachable(t, h, people[i], account.ByPhone, fmt.Sprintf("+7701123456%d", i))
+			browses(t, h, people[i])
 			atDesk(t, h, "egov", name).Post("/egov/cabinet/inbox/preferences", append([]string{"language", "en"}, wants...)...).Want(http.StatusOK)
 		}
 		c, out := carried(t, h, "egov", letter(h, "egov", notify.Announcement, notify.SMS, notify.Push))

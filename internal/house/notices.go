@@ -2,7 +2,6 @@ package house
 
 import (
 	"context"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
@@ -98,25 +97,4 @@ func (h *House) confirmed(ctx context.Context, tx account.Tx, u account.User, ki
 		channel = notify.SMS
 	}
 	return h.Notices.Confirmed(ctx, tx.(*store.Tx), u.Portal, u.ID, channel)
-}
-
-// campaigns sends, batch after batch, the campaigns that are to be sent; in between it rests, so that the acts of
-// people come first.
-func (h *House) campaigns(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		worked, err := h.Notices.CarryOut(ctx)
-		if err != nil && ctx.Err() == nil {
-			h.log.Warn("send campaigns", "error", err)
-		}
-		if worked && err == nil && ctx.Err() == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }

@@ -2,16 +2,19 @@ package house_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
+	"tereze/internal/house"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
 	"tereze/internal/obligation"
@@ -81,6 +84,14 @@ func TestAnEditionIsOwed(t *testing.T) {
 		}
 		if p := desk.Get("/egov/console/obligations.csv?state=all").Want(http.StatusOK); strings.Count(p.Body, "Entry into force") != 1 {
 			t.Errorf("the table says %s", p.Body)
+		}
+		if p := desk.Get("/egov/console/obligations?state=nonsense"); !p.Has(".tz-empty") || p.Attr(`main option[selected]`, "value") != "owed" {
+			t.Errorf("narrowed to what nobody knows, the register shows %s", p.Text("main"))
+		}
+		for odd, want := range map[string]int{
+			"clause=%00": http.StatusUnprocessableEntity, "kind=%FF": http.StatusUnprocessableEntity, "after=%00.%00": http.StatusOK, "after=zzzzzzzzzzzz.1": http.StatusOK,
+		} {
+			desk.Get("/egov/console/obligations?" + odd).Want(want)
 		}
 		h.User(t, "egov", "asel")
 		other := h.Browser(t)
@@ -196,6 +207,9 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 		if _, err := h.Obligations.Term("ismet", h.Clock.Now(), day); !errors.Is(err, calendar.ErrOutside) {
 			t.Error("a preview is kept already")
 		}
+		if desk.Post("/ismet/console/days", "version", "7", "body", body, "confirmed", "yes").Status != http.StatusConflict {
+			t.Error("a version that nobody has written is followed by another")
+		}
 		confirmed := append(p.Hidden(), "body", body)
 		answers := together(2, func(int) int { return desk.Post("/ismet/console/days", confirmed...).Status })
 		if answers[http.StatusOK] != 1 || answers[http.StatusConflict] != 1 {
@@ -217,6 +231,72 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 		}
 		if n := len(entriesOf(t, h, "ismet", "operations.days")); n != 1 {
 			t.Errorf("%d entries of evidence", n)
+		}
+	})
+}
+
+// TestAPasswordIsOwedNoMore: where an amendment drops the clause on the age of a password, the next change meets
+// what was owed, and no further one is.
+func TestAPasswordIsOwedNoMore(t *testing.T) {
+	t.Parallel()
+	h := housetest.SQLite(t)
+	h.User(t, "kundelik", "asel")
+	publish(t, h, h.User(t, "kundelik", "operator", identity.Operator), "agreement", without("account.password_age", "", ""))
+	h.Clock.Move(40 * 24 * time.Hour)
+	b := atDesk(t, h, "kundelik", "asel")
+	b.Post("/kundelik/cabinet/password", "old", housetest.Password, "password", "жаңа құпия 2026", "again", "жаңа құпия 2026").Want(http.StatusOK)
+	met := 0
+	for _, o := range owed(t, h, "kundelik") {
+		if o.Kind == account.DutyPassword && o.State == obligation.Met {
+			met++
+		}
+	}
+	if met != 1 {
+		t.Errorf("%d are met: %+v", met, owed(t, h, "kundelik"))
+	}
+}
+
+// TestWhatBeganBeforeIsOwed: on a database from before there were obligations, what was decided and announced is
+// written down at the start, once, and done at its time.
+func TestWhatBeganBeforeIsOwed(t *testing.T) {
+	t.Parallel()
+	storetest.EachDatabase(t, func(t *testing.T, database string) {
+		keys, err := house.NewKeys("tereze-test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := housetest.Open(t, house.Config{Database: database, Keys: keys})
+		on(t, h, "2026-12-10T10:00")
+		person, one := desk(t, h, "ismet")
+		page := decides(t, one, h, person, "account.sanctions/delete", "harm")
+		atDesk(t, h, "ismet", "operator2").Post(page + "/approve").Want(http.StatusOK)
+		e := publish(t, h, h.User(t, "egov", "publisher", identity.Operator), "agreement", nil)
+		driver, address := "sqlite", "file:"+database+"?_pragma=busy_timeout(5000)"
+		if strings.Contains(database, "://") {
+			driver, address = "pgx", database
+		}
+		db, err := sql.Open(driver, address)
+		if err == nil {
+			_, err = db.ExecContext(t.Context(), "DELETE FROM obligation")
+		}
+		if err = errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := h.Accounts.OweSanctions(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Agreements.OweForce(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.Clock.Move(e.InForceAt.Sub(h.Clock.Now()) + time.Minute)
+		keeps(t, h)
+		if n := len(entriesOf(t, h, "egov", "agreement.in_force")); n != 1 {
+			t.Errorf("the edition came into force %d times", n)
+		}
+		if u, err := h.Accounts.Me(t.Context(), person); err != nil || u.State != account.Deleted {
+			t.Errorf("the account is %s, %v", u.State, err)
 		}
 	})
 }

@@ -102,32 +102,3 @@ func (h *House) concerns(actor identity.Actor, services []string) bool {
 		return true
 	})
 }
-
-// announce sends, once a second, the notices that are owed of what happened to a portal, and ends the contracts that
-// force majeure has outlasted.
-func (h *House) announce(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := h.Operations.Lapse(ctx); err != nil && ctx.Err() == nil {
-			h.log.Warn("end contracts after force majeure", "error", err)
-		}
-		if err := h.Operations.Moving(ctx); err != nil && ctx.Err() == nil {
-			h.log.Warn("move terms after force majeure", "error", err)
-		}
-		for more := true; more; {
-			var err error
-			if more, err = h.Operations.Carry(ctx); err != nil {
-				if ctx.Err() == nil {
-					h.log.Warn("send notices of events", "error", err)
-				}
-				break
-			}
-		}
-	}
-}

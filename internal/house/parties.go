@@ -2,7 +2,6 @@ package house
 
 import (
 	"context"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/clause"
@@ -62,47 +61,6 @@ func (h *House) parties(record func(context.Context, evidence.Tx, evidence.Entry
 			CheckKind: h.Accounts.CheckKind,
 			Forget:    h.Accounts.Forget,
 		},
-	}
-}
-
-// imports goes on with lists of people, where they stopped: also those of a program that was ended.
-func (h *House) imports(ctx context.Context) {
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		running, err := h.Parties.Running(ctx)
-		for _, im := range running {
-			for more := err == nil; more && ctx.Err() == nil; {
-				more, err = h.Parties.Work(ctx, im.Institution, im.ID)
-				if fault.Is(err, fault.Conflict) { // another program has the same list in hand
-					more, err = false, nil
-				}
-			}
-		}
-		if err != nil && ctx.Err() == nil {
-			h.log.Warn("go on with a list of people", "error", err)
-		}
-	}
-}
-
-// terms ends memberships whose time has come, wherever the clock stands.
-func (h *House) terms(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if _, err := h.Parties.EndDue(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("end memberships whose term has run out", "error", err)
-			}
-		}
 	}
 }
 

@@ -3,7 +3,6 @@ package house
 import (
 	"context"
 	"slices"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
@@ -85,38 +84,4 @@ func lookReasons(b *clause.Book) ([]string, clause.Citation, bool) {
 		}
 	}
 	return taken, cite, true
-}
-
-// keepPrivacy makes the copies that people asked for and ends those whose term is over. Erasures keeper does;
-// at the start it has those owed that nobody wrote down.
-func (h *House) keepPrivacy(ctx context.Context) {
-	if err := h.Privacy.OweErasures(ctx); err != nil {
-		h.complain(ctx, "owe the erasure of those who left", err)
-	}
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		for made := true; made; {
-			var err error
-			if made, err = h.Privacy.MakeCopy(ctx); err != nil {
-				h.complain(ctx, "make a copy of a person's data", err)
-				break
-			}
-		}
-		if _, err := h.Privacy.EndCopies(ctx); err != nil {
-			h.complain(ctx, "end copies", err)
-		}
-	}
-}
-
-// complain logs what went wrong in the background, but for what only says that the house is being closed.
-func (h *House) complain(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
-		h.log.Warn(what, "error", err)
-	}
 }

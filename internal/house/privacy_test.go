@@ -213,6 +213,9 @@ func TestDataAreErasedThreeMonthsAfterTheDeletion(t *testing.T) {
 		if holds(t, h, stays.User) == 0 {
 			t.Error("somebody else was erased")
 		}
+		if late := entriesOf(t, h, "kundelik", "obligation.late"); len(late) != 0 {
+			t.Errorf("erased in time, and recorded as late: %+v", late)
+		}
 		if e := entriesOf(t, h, "kundelik", "privacy.erase"); len(e) != 1 || e[0].Citation.Clause != "4.12" || e[0].Home != 0 {
 			t.Errorf("evidence of it: %+v", e)
 		}

@@ -96,6 +96,22 @@ func TestMaterialsOpenWithAcceptance(t *testing.T) {
 	}
 }
 
+// firm is a user of the court cabinet who registered by the key of a legal entity.
+func firm(t testing.TB, h *housetest.House, name, bin string) identity.Actor {
+	t.Helper()
+	ctx := context.Background()
+	u, err := h.Accounts.Register(ctx, account.Registration{Portal: "court", SignInName: name, Shown: "Тест Фирма", Password: housetest.Password, Again: housetest.Password, Language: "kk"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Store.InTx(ctx, func(tx *store.Tx) error {
+		return tx.AddBinding(ctx, u.ID, account.Binding{Party: "legal_entity", IIN: "800101100112", BIN: bin, Organisation: "Фирма", BoundAt: h.Clock.Now(), KeyEndsAt: h.Clock.Now().AddDate(1, 0, 0)})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return identity.Actor{Portal: "court", User: u.ID, Name: name, Shown: u.Shown, Language: "kk", Roles: u.Roles, SignedIn: h.Clock.Now()}
+}
+
 // TestOneWindow: all services of the courts stand in one list behind one sign-in, each person sees those
 // of their role and no others, not by address either, and an organisation sees its own.
 func TestOneWindow(t *testing.T) {
@@ -110,7 +126,12 @@ func TestOneWindow(t *testing.T) {
 		"person": {"800101100112", []string{"case-materials", "claim", "alimony-order"}, []string{"rehabilitation"}},
 		"firm":   {"991240000013", []string{"case-materials", "claim", "rehabilitation"}, []string{"alimony-order"}},
 	} {
-		actor := h.User(t, "court", name)
+		var actor identity.Actor
+		if name == "firm" {
+			actor = firm(t, h, name, c.number)
+		} else {
+			actor = h.User(t, "court", name)
+		}
 		numbered(t, h, actor, c.number)
 		accept(t, h, actor)
 		b := h.Browser(t)

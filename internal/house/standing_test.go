@@ -217,6 +217,10 @@ func TestDeletionNeedsFourEyesAndTheWarning(t *testing.T) {
 				}
 				until := instantOf(t, c.until)
 				s := sanctions(t, h, person.User)[0]
+				early := func(tx *store.Tx) error { return h.Accounts.CarryOut(ctx, tx, person.User, s.ID) }
+				if portal == "ismet" && h.Store.InTx(ctx, early) == nil {
+					t.Error("before its time nobody notices that it is not carried out")
+				}
 				if got := s.InForceAt; got.Before(until) || got.After(until.Add(time.Minute)) {
 					t.Fatalf("in force from %s, want %s", got, until)
 				}

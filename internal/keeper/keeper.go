@@ -129,12 +129,9 @@ func (k *Keeper) take(ctx context.Context, o obligation.Obligation) (acted bool,
 		})
 		switch {
 		case err == nil:
-		case fault.Is(err, fault.Conflict): // somebody decided it meanwhile; it is looked at again if it is still due
-			return false, nil
 		case ctx.Err() != nil:
 			return false, ctx.Err()
 		default:
-			k.Failed(o, err)
 			return false, k.later(ctx, o, err)
 		}
 	}
@@ -194,26 +191,37 @@ func (k *Keeper) missed(ctx context.Context, tx Tx, o obligation.Obligation, nex
 	return err
 }
 
-// later puts an act that failed off, for longer each time. One whose term runs out meanwhile is
-// breached, and tried on.
+// later puts an act that failed off. Where what follows a missed term fails too, the term is marked once that
+// succeeds. What somebody else has ended or moved meanwhile is theirs.
 func (k *Keeper) later(ctx context.Context, failed obligation.Obligation, why error) error {
-	err := k.InTx(ctx, func(tx Tx) error {
-		o, err := tx.Obligation(ctx, failed.Home, failed.ID)
-		if err != nil || o.Version != failed.Version {
-			return err
-		}
-		next := k.Now().Add(min(firstRun<<min(o.Tries, 20), longest))
-		o.Tries++
-		if o.State == obligation.Open && !o.Due.Ends.After(k.Now()) && k.Duties[o.Kind].Due != nil && !o.ActAt.IsZero() {
-			return k.missed(ctx, tx, o, next)
-		}
-		return k.wait(ctx, tx, o, next)
-	})
-	if fault.Is(err, fault.Conflict) {
-		return nil
+	ours, err := k.putOff(ctx, failed, true)
+	if err != nil && ctx.Err() == nil {
+		why = errors.Join(why, err)
+		ours, err = k.putOff(ctx, failed, false)
 	}
 	if err != nil {
 		return errors.Join(why, err)
 	}
+	if ours || !fault.Is(why, fault.Conflict) {
+		k.Failed(failed, why)
+	}
 	return nil
+}
+
+// putOff puts an act off, for longer each time; with breach, one whose term has run out is breached, and tried
+// on. It is ours unless somebody else has ended or moved it since it failed.
+func (k *Keeper) putOff(ctx context.Context, failed obligation.Obligation, breach bool) (ours bool, err error) {
+	err = k.InTx(ctx, func(tx Tx) error {
+		o, err := tx.Obligation(ctx, failed.Home, failed.ID)
+		if ours = err == nil && o.Version == failed.Version; !ours {
+			return err
+		}
+		next := k.Now().Add(min(firstRun<<min(o.Tries, 20), longest))
+		o.Tries++
+		if breach && o.State == obligation.Open && !o.Due.Ends.After(k.Now()) && k.Duties[o.Kind].Due != nil && !o.ActAt.IsZero() {
+			return k.missed(ctx, tx, o, next)
+		}
+		return k.wait(ctx, tx, o, next)
+	})
+	return ours, err
 }

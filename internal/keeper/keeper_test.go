@@ -325,6 +325,58 @@ func TestAnActThatFails(t *testing.T) {
 
 const firstWait = time.Minute
 
+// TestConflictAndMissed: an act that refuses each time because of what others decided, and one whose sequel to
+// a missed term fails, are put off and told of like any other; they keep nobody waiting.
+func TestConflictAndMissed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *works) {
+		told := map[string]int{}
+		w.Failed = func(o obligation.Obligation, _ error) { told[o.Subject]++ }
+		w.Duties["send"] = keeper.Duty{Due: w.send, Missed: w.Duties["answer"].Missed}
+		w.fail["held"] = fault.New(fault.Conflict, "account.sanction_changed")
+		w.fail["bad"], w.fail["missed bad"] = errors.New("the other side does not answer"), errors.New("nor does the next")
+		w.owe(t, "send", "held", 5, 0)
+		w.owe(t, "send", "bad", 6, 0)
+		for range 3 {
+			w.step(t)
+			w.Clock.Move(30 * time.Second)
+		}
+		if told["held"] != 2 || told["bad"] != 2 {
+			t.Errorf("tried in the first minute and a half: %v, want twice each", told)
+		}
+		w.Clock.Move(25 * time.Hour)
+		w.step(t)
+		w.owe(t, "send", "good", 6, 0)
+		w.step(t)
+		if got := w.states(t); !slices.Contains(got, "good met") || !slices.Contains(got, "bad open") {
+			t.Errorf("with a sequel that fails: %v", got)
+		}
+		delete(w.fail, "missed bad")
+		w.Clock.Move(7 * time.Hour)
+		w.step(t)
+		if got := w.states(t); !slices.Contains(got, "bad breached") || !slices.Contains(w.did, "missed bad") {
+			t.Errorf("when the sequel succeeds: %v, did %v", got, w.did)
+		}
+	})
+}
+
+// TestOwedBeforeItIsDone: nothing is owed whose own act comes when its term is over: it would always be late.
+func TestOwedBeforeItIsDone(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *works) {
+		now := w.Clock.Now()
+		err := w.Store.InTx(t.Context(), func(tx *store.Tx) error {
+			return w.Owed.Owe(t.Context(), tx, obligation.Obligation{
+				Home: 5, Portal: "ismet", Kind: "send", Subject: "r", From: obligation.Operator, To: obligation.User, Cite: cite,
+				Due: w.Owed.At("ismet", now.Add(time.Hour)), ActAt: now.Add(time.Hour),
+			})
+		})
+		if !errors.Is(err, obligation.ErrObligation) {
+			t.Errorf("owed: %v", err)
+		}
+	})
+}
+
 // TestForceMajeure: nothing is breached while it lasts, and afterwards every term is longer by as long as
 // it and the force overlapped, once.
 func TestForceMajeure(t *testing.T) {

@@ -2,6 +2,7 @@ package ncalayer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 
 	"tereze/internal/eds"
 	"tereze/internal/eds/authority"
+	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/house"
 	"tereze/internal/house/housetest"
@@ -134,7 +136,7 @@ func (d *desk) take(w http.ResponseWriter, r *http.Request, v gate.Visit) error 
 		return d.house.Store.InTx(ctx, func(tx *store.Tx) error { return d.house.Signings.Use(ctx, tx, signed) })
 	}()
 	d.mu.Lock()
-	d.posted = append(d.posted, fmt.Sprint(err))
+	d.posted = append(d.posted, reason(err))
 	d.mu.Unlock()
 	if frame.AsFaults(err) != nil {
 		return d.draw(w, r, v, err)
@@ -146,6 +148,14 @@ func (d *desk) take(w http.ResponseWriter, r *http.Request, v gate.Visit) error 
 }
 
 func join(parts ...templ.Component) templ.Component { return templ.Join(parts...) }
+
+// reason is the key of a refusal, for which the words of what was found do not matter.
+func reason(err error) string {
+	if x, ok := errors.AsType[*fault.Fault](err); ok {
+		return x.Key
+	}
+	return fmt.Sprint(err)
+}
 
 // judged is how the forms that came in were judged.
 func (d *desk) judged() []string {
@@ -357,7 +367,7 @@ func TestTheScriptInABrowser(t *testing.T) {
 	d.Next(ncalayer.Sign)
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-sign="start"]').focus(); undefined`), chromedp.KeyEvent("\r"))
 	b.untilSeen("#done")
-	want := []string{"<nil>", "eds.reason.revoked (signature_file)", "<nil>", "<nil>"}
+	want := []string{"<nil>", "eds.reason.revoked", "<nil>", "<nil>"}
 	if got := d.judged(); strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("judged %q, want %q", got, want)
 	}

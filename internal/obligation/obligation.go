@@ -129,7 +129,7 @@ type Tx interface {
 	// before an id (0: from the newest).
 	ObligationsOf(ctx context.Context, portal string, home identity.ID, owed bool, before identity.ID, limit int) ([]Obligation, error)
 	// ObligationsBetween lists, by id after another, those of a portal that are owed and whose time, from
-	// since to due, touches a span.
+	// since to due, touches a span; in an act, nobody else changes them until the act ends.
 	ObligationsBetween(ctx context.Context, portal string, from, to time.Time, after identity.ID, limit int) ([]Obligation, error)
 	// ObligationCounts counts those of a portal by state.
 	ObligationCounts(ctx context.Context, portal string) (map[State]int, error)
@@ -193,6 +193,8 @@ func (o *Obligations) Owe(ctx context.Context, tx Tx, x Obligation) error {
 		return fmt.Errorf("%w: nobody knows kind %q", ErrObligation, x.Kind)
 	case x.Due.Ends.Before(x.Since):
 		return fmt.Errorf("%w: due %v before it began %v", ErrObligation, x.Due.Ends, x.Since)
+	case !x.ActAt.Before(x.Due.Ends):
+		return fmt.Errorf("%w: done at %v, when its term %v is over", ErrObligation, x.ActAt, x.Due.Ends)
 	}
 	x.ID, x.State, x.Version = o.NewID(), Open, 1
 	x.Next = x.Due.Ends
@@ -253,7 +255,7 @@ func (o *Obligations) End(ctx context.Context, tx Tx, x Obligation, as State) er
 		return fault.New(fault.Conflict, "obligation.ended")
 	}
 	x.EndedAt, x.Next = o.Now(), time.Time{}
-	if x.State, as = as, x.State; x.State == Met && (as == Breached || x.EndedAt.After(x.Due.Ends)) {
+	if x.State, as = as, x.State; x.State == Met && (as == Breached || !x.EndedAt.Before(x.Due.Ends)) {
 		x.State = Late
 	}
 	x.Version++

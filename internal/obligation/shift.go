@@ -16,26 +16,30 @@ const shiftedAtOnce = 200
 // was cut short may be run again. A later span moves it again. It tells how many it has moved.
 func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error) {
 	for after, more := identity.ID(0), true; more; {
-		err := o.InTx(ctx, func(tx Tx) error {
-			some, err := tx.ObligationsBetween(ctx, portal, from, to, after, shiftedAtOnce)
-			if err != nil {
+		var some []Obligation
+		var done int
+		err := o.InTx(ctx, func(tx Tx) (err error) {
+			done = 0 // a transaction may run again
+			if some, err = tx.ObligationsBetween(ctx, portal, from, to, after, shiftedAtOnce); err != nil {
 				return err
 			}
-			more = len(some) == shiftedAtOnce
 			for _, x := range some {
-				after = x.ID
-				done, err := o.shift(ctx, tx, x, from, to, percent, cite)
+				one, err := o.shift(ctx, tx, x, from, to, percent, cite)
 				if err != nil {
 					return err
 				}
-				if done {
-					moved++
+				if one {
+					done++
 				}
 			}
 			return nil
 		})
 		if err != nil {
 			return moved, err
+		}
+		moved += done
+		if more = len(some) == shiftedAtOnce; more {
+			after = some[len(some)-1].ID
 		}
 	}
 	return moved, nil

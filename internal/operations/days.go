@@ -177,10 +177,17 @@ func (c *Calendars) Write(ctx context.Context, actor identity.Actor, believed in
 	d := Days{Portal: actor.Portal, Version: believed + 1, Body: body, ChangedBy: actor.User, ChangedAt: c.Now()}
 	sum := sha256.Sum256([]byte(body))
 	err := c.InTx(ctx, func(tx DaysTx) error {
+		newest, err := tx.DaysOf(ctx, d.Portal)
+		if err != nil {
+			return err
+		}
+		if newest.Version != believed {
+			return fault.New(fault.Conflict, "store.changed")
+		}
 		if err := tx.AddDays(ctx, d); err != nil {
 			return err
 		}
-		_, err := c.Record(ctx, tx, evidence.Entry{
+		_, err = c.Record(ctx, tx, evidence.Entry{
 			Portal: d.Portal, ID: c.NewID(), At: d.ChangedAt, Actor: "user:" + strconv.FormatInt(int64(actor.User), 10), Act: "operations.days",
 			Subject: "calendar:" + strconv.Itoa(d.Version), Detail: map[string]string{"base": c.Base(d.Portal), "digest": hex.EncodeToString(sum[:])},
 		})

@@ -3,6 +3,7 @@ package signing
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"tereze/internal/clause"
 	"tereze/internal/eds"
@@ -44,7 +45,7 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 	if len(answer) != len(r.Content.Documents) {
 		return Signed{}, refused(pki.NoSigner)
 	}
-	if len(answer[0]) > maxAnswer {
+	if slices.ContainsFunc(answer, func(signature []byte) bool { return len(signature) > maxAnswer }) {
 		return Signed{}, fault.New(fault.Invalid, "form.signature_length").At(FormField)
 	}
 	if err := s.count(ctx, r); err != nil {
@@ -76,7 +77,7 @@ func (s *Signings) Check(ctx context.Context, r Request, answer [][]byte) (Signe
 	return signed, nil
 }
 
-// maxAnswer is the longest signature over a statement, in octets: it has to fit into a receipt.
+// maxAnswer is the longest signature over one document, in octets: that of a statement has to fit into a receipt.
 const maxAnswer = 256 << 10
 
 // further are the checks that are made here, beyond those of the signature.

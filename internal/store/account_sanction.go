@@ -91,6 +91,14 @@ func (tx *Tx) SanctionsPage(ctx context.Context, portal string, page account.San
 		ORDER BY sanction_id DESC LIMIT $5`, portal, page.State, string(page.Action), int64(page.Before), int64(page.Limit))
 }
 
+// SanctionsAhead follows account.SanctionTx.
+func (tx *Tx) SanctionsAhead(ctx context.Context, after identity.ID, limit int) ([]account.Sanction, error) {
+	return list(ctx, tx, tx.readSanction, `SELECT user_id, sanction_id, portal, action, service, rule, document, edition, clause, reason, section, check_id, state,
+			proposed_by, proposed_at, decided_by, decided_at, in_force_at, ends_at, ended_by, ended_at, appeal_id, sealed, version
+		FROM account_sanction WHERE state = 'decided' AND action IN ('delete', 'terminate') AND user_id > $1 ORDER BY user_id, sanction_id LIMIT $2`,
+		int64(after), int64(limit))
+}
+
 // Standing follows account.SanctionTx.
 func (tx *Tx) Standing(ctx context.Context, user identity.ID) (int, error) {
 	var version int64

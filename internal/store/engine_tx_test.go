@@ -92,6 +92,15 @@ func TestAct(t *testing.T) {
 			}
 			return insert(ctx, tx, 1)
 		}, 1, func(err error) bool { return err == nil }},
+		{"a text with a NUL is refused, not an accident", func(ctx context.Context, tx *store.Tx) error {
+			_ = insert(ctx, tx, 1)
+			_, _ = tx.Exec(ctx, `INSERT INTO probe_item (id, name, n) VALUES (2, $1, 0)`, "a\x00b")
+			return nil
+		}, 0, func(err error) bool { return fault.Is(err, fault.Invalid) }},
+		{"a text that is no UTF-8 is looked for nowhere", func(ctx context.Context, tx *store.Tx) error {
+			var n int64
+			return errors.Join(insert(ctx, tx, 1), tx.Row(ctx, `SELECT n FROM probe_item WHERE name = $1`, "\xff").Scan(&n))
+		}, 0, func(err error) bool { return fault.Is(err, fault.Invalid) }},
 		{"rows left open do not stop the act", func(ctx context.Context, tx *store.Tx) error {
 			if err := errors.Join(insert(ctx, tx, 1), insert(ctx, tx, 2)); err != nil {
 				return err

@@ -128,7 +128,9 @@ func (a *among) joined(c notify.Campaign, channel notify.Channel, paid []notify.
 	switch channel {
 	case notify.SMS:
 		good = "c.value LIKE '+_______%' AND c.value NOT LIKE '% %'"
-	case notify.Push, notify.Site: // courier knows the devices; the cabinet is there
+	case notify.Push:
+		reachable, good = "EXISTS (SELECT 1 FROM notify_browser b WHERE b.user_id = u.user_id)", "TRUE"
+	case notify.Site: // the cabinet is there
 		reachable, good = "TRUE", "TRUE"
 	}
 	if channel == notify.Site {
@@ -141,7 +143,7 @@ func (a *among) joined(c notify.Campaign, channel notify.Channel, paid []notify.
 	joins += " LEFT JOIN notify_preference w ON w.user_id = u.user_id AND w.kind = " + a.next(string(c.Kind)) + " AND w.channel = " + a.next(string(channel))
 	unchosen := "TRUE"
 	switch {
-	case channel == notify.Push, slices.Contains(paid, channel):
+	case slices.Contains(paid, channel):
 		unchosen = "FALSE"
 	case channel == notify.SMS:
 		unchosen = "NOT EXISTS (SELECT 1 FROM account_contact e WHERE e.user_id = u.user_id AND e.kind = 'email')"

@@ -126,7 +126,7 @@ func (tx *Tx) ObligationsOf(ctx context.Context, portal string, home identity.ID
 // ObligationsBetween follows obligation.Tx.
 func (tx *Tx) ObligationsBetween(ctx context.Context, portal string, from, to time.Time, after identity.ID, limit int) ([]obligation.Obligation, error) {
 	return list(ctx, tx, readObligation, `SELECT `+obligationColumns+` FROM obligation
-		WHERE portal = $1 AND owed = $2 AND due_at > $3 AND since < $4 AND obligation_id > $5 ORDER BY obligation_id LIMIT $6`,
+		WHERE portal = $1 AND owed = $2 AND due_at > $3 AND since < $4 AND obligation_id > $5 ORDER BY obligation_id LIMIT $6`+tx.forUpdate(),
 		portal, int64(owedNow), micros(from), micros(to), int64(after), int64(limit))
 }
 

@@ -24,6 +24,7 @@ const (
 	keyUnavailable = "store.unavailable" // Unavailable: the database cannot do it now
 	keyBusy        = "store.busy"        // Unavailable: too many acts wait already
 	keyClosed      = "store.closed"      // Unavailable: the program is stopping
+	keyText        = "form.encoding"     // Invalid: a text is none
 )
 
 // Why a database cannot be used; errors.Is finds them under what Open, InTx and Restore return.

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"tereze/internal/fault"
 )
@@ -59,6 +61,9 @@ func (tx *Tx) exec(ctx context.Context, text string, args ...any) (changed int64
 	if tx.view {
 		return 0, tx.fail(ctx, errWriteInView)
 	}
+	if err := keepable(args); err != nil {
+		return 0, tx.fail(ctx, err)
+	}
 	tx.watched(ctx, text, args)
 	res, err := tx.run.exec(ctx, text, args)
 	if err != nil {
@@ -88,6 +93,9 @@ func (tx *Tx) one(ctx context.Context, text string, args ...any) error {
 func (tx *Tx) query(ctx context.Context, text string, args ...any) (*rows, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
+	}
+	if err := keepable(args); err != nil {
+		return nil, tx.fail(ctx, err)
 	}
 	tx.watched(ctx, text, args)
 	r, err := tx.run.query(ctx, text, args)
@@ -133,6 +141,17 @@ func list[T any](ctx context.Context, tx *Tx, read func(scanner) (T, error), tex
 		all = append(all, one)
 	}
 	return all, rs.Err()
+}
+
+// keepable refuses a text that PostgreSQL neither keeps nor looks for, on both engines: one that is no UTF-8 or has
+// a NUL in it. Addresses and forms bring what anybody likes. Refusal: Invalid "form.encoding".
+func keepable(args []any) error {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && (!utf8.ValidString(text) || strings.ContainsRune(text, 0)) {
+			return fault.New(fault.Invalid, keyText)
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) script(ctx context.Context, text string) error {

@@ -126,6 +126,9 @@ func (b *Book) Say(language, key string, args ...string) string {
 	if !ok {
 		return key
 	}
+	if len(args) == 0 { // most of a page, and nothing to write anew
+		return rest
+	}
 	return fill(language, rest, func(name string) (string, bool) { return argument(args, name) }, func(place string) string { return "{" + place + "}" })
 }
 

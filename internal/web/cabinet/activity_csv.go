@@ -3,7 +3,6 @@ package cabinet
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"tereze/internal/gate"
 	"tereze/internal/identity"
@@ -33,7 +32,7 @@ func (s *Cabinet) ActivityCSV(w http.ResponseWriter, r *http.Request, v gate.Vis
 			panic(http.ErrAbortHandler) // a list that ends early must not look whole
 		}
 		for _, e := range entries {
-			out.Row(e.At.In(s.Portal(v).Zone).Format(time.RFC3339), s.act(v, e), s.detail(v, e),
+			out.Row(s.Stamp(v, e.At), s.act(v, e), s.detail(v, e),
 				s.by(v, e, staff), s.cited(v, e.Citation), e.Detail["agent"], s.receiptURL(v, e.ID))
 		}
 		if !out.Flush() || len(entries) < entriesAView {

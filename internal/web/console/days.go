@@ -9,6 +9,7 @@ import (
 
 	"tereze/internal/calendar"
 	"tereze/internal/gate"
+	"tereze/internal/identity"
 	"tereze/internal/operations"
 	"tereze/internal/web/design"
 	"tereze/internal/web/frame"
@@ -114,11 +115,15 @@ func (c *Console) daysHistory(r *http.Request, v gate.Visit, written []operation
 	list := sheetList{Title: c.Say(v, "console.days.history"), Table: design.Table{ID: "history", Caption: c.Say(v, "console.days.history"), Hidden: true, Columns: []design.Column{
 		{Text: c.Say(v, "console.days.version"), Numeric: true}, {Text: c.Say(v, "console.days.changed")}, {Text: c.Say(v, "console.days.who")}, {Text: c.Say(v, "console.days.text")},
 	}}}
+	var by []identity.ID
 	for _, d := range written {
-		names, err := c.names(r.Context(), v, d.ChangedBy)
-		if err != nil {
-			return list, err
-		}
+		by = append(by, d.ChangedBy)
+	}
+	names, err := c.names(r.Context(), v, by...)
+	if err != nil {
+		return list, err
+	}
+	for _, d := range written {
 		list.Table.Rows = append(list.Table.Rows, design.Row{Cells: []design.Cell{{Text: strconv.Itoa(d.Version)}, {Text: c.Instant(v, d.ChangedAt)}, {Text: names[d.ChangedBy]}, {Text: d.Body}}})
 	}
 	return list, nil

@@ -231,12 +231,8 @@ func (s *Desk) RequestsCSV(w http.ResponseWriter, r *http.Request, v gate.Visit)
 	out := frame.AttachCSV(w, "requests.csv", head...)
 	for {
 		for _, q := range all {
-			due := ""
-			if !q.DueAt.IsZero() {
-				due = q.DueAt.In(s.Portal(v).Zone).Format(time.RFC3339)
-			}
 			out.Row(s.Requests.Number(q), s.Say(v, "support.kind."+q.Kind), s.Say(v, "support.state."+string(q.State)),
-				s.Say(v, "support.via."+string(q.Via)), q.OpenedAt.In(s.Portal(v).Zone).Format(time.RFC3339), due)
+				s.Say(v, "support.via."+string(q.Via)), s.Stamp(v, q.OpenedAt), s.Stamp(v, q.DueAt))
 		}
 		if !out.Flush() || len(all) < f.Limit {
 			return nil // whoever has left reads no further

@@ -5,6 +5,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tereze/internal/gate"
 )
 
 // CSV is a list that a person takes along as a file which spreadsheets open.
@@ -38,9 +42,18 @@ func (c *CSV) Flush() bool {
 	return c.out.Error() == nil
 }
 
+// Stamp is an instant in a cell, in the portal's zone as RFC 3339 has it; the zero time is empty.
+func (f *Frame) Stamp(v gate.Visit, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(f.zone(v)).Format(time.RFC3339)
+}
+
 // harmless keeps a spreadsheet from taking a cell for a formula: people choose their own names.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@|%\t\r", rune(cell[0])) {
+	first, _ := utf8.DecodeRuneInString(cell)
+	if cell != "" && strings.ContainsRune("=+-@|%\t\r\n＝＋－＠", first) { // the wide ones are formulas in some languages
 		return "'" + cell
 	}
 	return cell

@@ -7,6 +7,7 @@ package obligations
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -104,13 +105,10 @@ func (s *Obligations) columns(v gate.Visit, names ...string) (out []design.Colum
 	return out
 }
 
-// states are what the register can be narrowed to, with the states each stands for.
-func states(name string) []obligation.State {
-	i := slices.IndexFunc(narrowed(), func(n narrow) bool { return n.name == name })
-	if i < 0 {
-		return nil
-	}
-	return narrowed()[i].states
+// narrowedTo is what an address narrows the register to: what is owed, unless it says another that is known.
+func narrowedTo(query url.Values) narrow {
+	all := narrowed()
+	return all[max(slices.IndexFunc(all, func(n narrow) bool { return n.name == query.Get("state") }), 0)]
 }
 
 type narrow struct {
@@ -118,6 +116,8 @@ type narrow struct {
 	states []obligation.State
 }
 
+// narrowed are what the register can be narrowed to, with the states each stands for; the first unless it is
+// said otherwise.
 func narrowed() []narrow {
 	return []narrow{
 		{"owed", []obligation.State{obligation.Open, obligation.Breached}},

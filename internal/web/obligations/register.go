@@ -46,14 +46,11 @@ func (s *Obligations) Register(w http.ResponseWriter, r *http.Request, v gate.Vi
 	return s.show(w, r, v, out, []design.Link{{Text: s.Say(v, "console.home.title"), URL: home(v) + "/console"}})
 }
 
-// asked reads what the register is narrowed to; what is not known narrows nothing.
+// asked reads what the register is narrowed to.
 func (s *Obligations) asked(v gate.Visit, query url.Values) obligation.Page {
-	name := query.Get("state")
-	if name == "" {
-		name = "owed"
-	}
-	page := obligation.Page{States: states(name), Kind: query.Get("kind"), Clause: strings.TrimSpace(query.Get("clause"))}
-	if name == "soon" {
+	to := narrowedTo(query)
+	page := obligation.Page{States: to.states, Kind: query.Get("kind"), Clause: strings.TrimSpace(query.Get("clause"))}
+	if to.name == "soon" {
 		page.Before = v.Now.Add(soon)
 	}
 	return page
@@ -107,8 +104,7 @@ func (s *Obligations) filter(v gate.Visit, query url.Values) *filter {
 		Clause: design.TextInput{Field: design.Field{Name: "clause", Label: s.Say(v, "obligation.filter.clause")}, Value: query.Get("clause"), Width: design.Chars20},
 	}
 	for _, n := range narrowed() {
-		chosen := query.Get("state") == n.name || query.Get("state") == "" && n.name == "owed"
-		f.State.Choices = append(f.State.Choices, design.Choice{Value: n.name, Label: s.Say(v, "obligation.filter."+n.name), Checked: chosen})
+		f.State.Choices = append(f.State.Choices, design.Choice{Value: n.name, Label: s.Say(v, "obligation.filter."+n.name), Checked: n.name == narrowedTo(query).name})
 	}
 	for _, kind := range s.Kinds {
 		f.Kind.Choices = append(f.Kind.Choices, design.Choice{Value: kind, Label: s.kind(v, kind), Checked: query.Get("kind") == kind})
@@ -143,16 +139,10 @@ func (s *Obligations) RegisterCSV(w http.ResponseWriter, r *http.Request, v gate
 		head = append(head, s.Say(v, "obligation.column."+name))
 	}
 	out := frame.AttachCSV(w, "obligations.csv", head...)
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.In(s.Portal(v).Zone).Format(time.RFC3339)
-	}
 	for {
 		for _, o := range all {
 			out.Row(s.Opaque.Of(o.ID), s.kind(v, o.Kind), s.Say(v, "obligation.side."+string(o.From)), s.Say(v, "obligation.side."+string(o.To)), o.Cite.String(),
-				stamp(o.Since), stamp(o.Due.Ends), s.state(v, o).Text, stamp(o.EndedAt))
+				s.Stamp(v, o.Since), s.Stamp(v, o.Due.Ends), s.state(v, o).Text, s.Stamp(v, o.EndedAt))
 			page.After = &o
 		}
 		if !out.Flush() || len(all) < rowsAView {

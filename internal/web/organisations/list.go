@@ -2,7 +2,6 @@ package organisations
 
 import (
 	"net/http"
-	"time"
 
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -110,7 +109,7 @@ func (s *Organisations) ListCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	}
 	out := s.export(w, v, "my-organisations.csv", "organisation", "number", "role", "since", "term", "state")
 	for _, m := range all {
-		out.Row(m.In.Name, m.In.Number, s.role(v, m.Role), m.BeganAt.In(s.Portal(v).Zone).Format(time.RFC3339), s.until(v, m.Until), s.memberState(v, m).Text)
+		out.Row(m.In.Name, m.In.Number, s.role(v, m.Role), s.Stamp(v, m.BeganAt), s.until(v, m.Until), s.memberState(v, m).Text)
 	}
 	out.Flush()
 	return nil

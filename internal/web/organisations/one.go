@@ -3,7 +3,6 @@ package organisations
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"tereze/internal/gate"
 	"tereze/internal/identity"
@@ -135,7 +134,7 @@ func (s *Organisations) MembersCSV(w http.ResponseWriter, r *http.Request, v gat
 	out := s.export(w, v, "members.csv", "person", "role", "since", "term", "state")
 	for len(members) > 0 {
 		for _, m := range members {
-			out.Row(m.Shown, s.role(v, m.Role), m.BeganAt.In(s.Portal(v).Zone).Format(time.RFC3339), s.until(v, m.Until), s.memberState(v, m).Text)
+			out.Row(m.Shown, s.role(v, m.Role), s.Stamp(v, m.BeganAt), s.until(v, m.Until), s.memberState(v, m).Text)
 		}
 		if len(members) < rowsAView {
 			break
@@ -204,7 +203,7 @@ func (s *Organisations) ActsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 	out := s.export(w, v, "acts.csv", "when", "done", "person")
 	for len(done) > 0 {
 		for _, e := range done {
-			out.Row(e.At.In(s.Portal(v).Zone).Format(time.RFC3339), s.Act(v, e.Act), e.Shown)
+			out.Row(s.Stamp(v, e.At), s.Act(v, e.Act), e.Shown)
 		}
 		if len(done) < rowsAView {
 			break

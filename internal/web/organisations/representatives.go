@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"tereze/internal/clause"
 	"tereze/internal/gate"
@@ -105,7 +104,7 @@ func (s *Organisations) NamedCSV(w http.ResponseWriter, r *http.Request, v gate.
 	}
 	out := s.export(w, v, "my-representatives.csv", "person", "contact", "kinds", "term", "state", "since")
 	for _, x := range all {
-		out.Row(x.Name, x.To, s.submissions(v, x.Kinds), s.until(v, x.Until), s.representativeState(v, x).Text, x.MadeAt.In(s.Portal(v).Zone).Format(time.RFC3339))
+		out.Row(x.Name, x.To, s.submissions(v, x.Kinds), s.until(v, x.Until), s.representativeState(v, x).Text, s.Stamp(v, x.MadeAt))
 	}
 	out.Flush()
 	return nil

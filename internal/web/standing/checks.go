@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/gate"
@@ -385,15 +384,9 @@ func (s *Standing) ChecksCSV(w http.ResponseWriter, r *http.Request, v gate.Visi
 		head = append(head, s.Say(v, "standing.fact."+key))
 	}
 	out := frame.AttachCSV(w, "checks.csv", head...)
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.In(s.Portal(v).Zone).Format(time.RFC3339)
-	}
 	for {
 		for _, c := range all {
-			out.Row(s.Opaque.Of(c.ID), s.Say(v, "standing.kind."+c.Kind), s.checkState(v, c).Text, c.Cite.String(), stamp(c.OpenedAt), stamp(c.DueAt), stamp(c.GivenAt), stamp(c.EndedAt))
+			out.Row(s.Opaque.Of(c.ID), s.Say(v, "standing.kind."+c.Kind), s.checkState(v, c).Text, c.Cite.String(), s.Stamp(v, c.OpenedAt), s.Stamp(v, c.DueAt), s.Stamp(v, c.GivenAt), s.Stamp(v, c.EndedAt))
 			page.Before = c.ID
 		}
 		if !out.Flush() || len(all) < rowsAView {

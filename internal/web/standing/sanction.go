@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/fault"
@@ -246,16 +245,10 @@ func (s *Standing) SanctionsCSV(w http.ResponseWriter, r *http.Request, v gate.V
 		head = append(head, s.Say(v, "standing.fact."+key))
 	}
 	out := frame.AttachCSV(w, "sanctions.csv", head...)
-	stamp := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.In(s.Portal(v).Zone).Format(time.RFC3339)
-	}
 	for {
 		for _, x := range all {
 			out.Row(s.Opaque.Of(x.ID), s.action(v, x), s.phase(v, x).Text, x.Cite.String(), s.reason(v, x.Reason),
-				stamp(x.DecidedAt), stamp(x.InForceAt), stamp(x.EndsAt), stamp(x.EndedAt))
+				s.Stamp(v, x.DecidedAt), s.Stamp(v, x.InForceAt), s.Stamp(v, x.EndsAt), s.Stamp(v, x.EndedAt))
 			page.Before = x.ID
 		}
 		if !out.Flush() || len(all) < rowsAView {
