@@ -7,14 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
-	"tereze/internal/obligation"
 )
 
 // Draft opens the next edition of a document for writing, as a copy of the newest published one.
@@ -224,7 +222,7 @@ func (a *Agreements) Publish(ctx context.Context, actor identity.Actor, document
 		if err := a.note(ctx, tx, actor, "agreement.publish", e, now, cite, instants); err != nil {
 			return err
 		}
-		if err := a.oweForce(ctx, tx, e, now); err != nil {
+		if err := a.announces(ctx, tx, e, now); err != nil {
 			return err
 		}
 		// Where publishing is itself the notice owed to the users (ismet 2.6), its proof is this entry.
@@ -237,56 +235,6 @@ func (a *Agreements) Publish(ctx context.Context, actor identity.Actor, document
 		return Edition{}, err
 	}
 	return out, a.Load(ctx, actor.Portal)
-}
-
-// DutyInForce is that an announced edition comes into force at its instant. The books do that by
-// themselves; keeper leaves the evidence.
-const DutyInForce = "agreement.in_force"
-
-func (a *Agreements) oweForce(ctx context.Context, tx Tx, e Edition, now time.Time) error {
-	if !e.InForceAt.After(now) {
-		return nil
-	}
-	_, cite, _ := clause.InDocument[Amendment](a.Book(e.Portal, now), e.Document)
-	return a.Owed.Owe(ctx, tx, obligation.Obligation{
-		Portal: e.Portal, Kind: DutyInForce, Subject: e.Document + "@" + strconv.Itoa(e.Number), From: obligation.Operator, To: obligation.User,
-		Cite: cite, Since: now, Due: a.Owed.DayOf(e.Portal, e.InForceAt), ActAt: e.InForceAt,
-	})
-}
-
-// OweForce writes down, for editions announced before there were obligations, that they come into force; written
-// twice nothing changes.
-func (a *Agreements) OweForce(ctx context.Context) error {
-	return a.InTx(ctx, func(tx Tx) error {
-		for _, p := range a.Portals() {
-			for _, document := range p.Documents {
-				for _, e := range Announced(a.Published(p.Name, document), a.Now()) {
-					if err := a.oweForce(ctx, tx, e, a.Now()); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// CameIntoForce leaves the evidence that an edition, named as "document@number", has come into force.
-func (a *Agreements) CameIntoForce(ctx context.Context, tx Tx, o obligation.Obligation) error {
-	document, digits, _ := strings.Cut(o.Subject, "@")
-	number, err := strconv.Atoi(digits)
-	if err != nil {
-		return err
-	}
-	e, err := tx.Edition(ctx, o.Portal, document, number)
-	if err != nil {
-		return err
-	}
-	_, err = a.Record(ctx, tx, evidence.Entry{
-		Portal: e.Portal, ID: a.NewID(), At: a.Now(), Actor: "system", Act: "agreement.in_force", Subject: o.Subject, Citation: o.Cite,
-		Detail: map[string]string{"document": e.Document, "edition": digits, "digest": hex.EncodeToString(e.Digest), "in_force": e.InForceAt.Format(time.RFC3339Nano)},
-	})
-	return err
 }
 
 // post sets the instants of an edition posted now, after those published before it.
@@ -352,7 +300,7 @@ func (a *Agreements) Withdraw(ctx context.Context, actor identity.Actor, documen
 			return err
 		}
 		for _, e := range ofDocument(published, document) { // what was announced does not come any more
-			if err := a.Owed.Lift(ctx, tx, e.Portal, 0, DutyInForce, e.Document+"@"+strconv.Itoa(e.Number)); err != nil {
+			if err := a.lifts(ctx, tx, e); err != nil {
 				return err
 			}
 		}

@@ -24,8 +24,10 @@ func (h *House) duties() map[string]keeper.Duty {
 			return false, h.Accounts.CarryOut(ctx, tx.(*store.Tx), o.Home, id)
 		}},
 		agreement.DutyInForce: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
-			return false, h.Agreements.CameIntoForce(ctx, tx.(*store.Tx), o)
+			return false, h.Agreements.Proves(ctx, tx.(*store.Tx), o)
 		}},
+		agreement.DutyNotice:   {Due: h.tellsOfAmendment("message.amendment")},
+		agreement.DutyReminder: {Due: h.tellsOfAmendment("message.amendment_reminder")},
 		account.DutyErasure: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
 			user, err := o.About()
 			if err != nil {

@@ -136,6 +136,16 @@ func TestLettersNeedAConsent(t *testing.T) {
 		if c, out := carried(t, h, "ismet", letter(h, "ismet", notify.News, notify.Email)); len(out) != 1 {
 			t.Errorf("news: %+v, messages %+v", c.Counts, out)
 		}
+		// Who takes back the consent to processing for adverts gets none, not even one that lies ready; news they get.
+		lies := out[slices.IndexFunc(out, func(m notify.Message) bool { return m.Channel == notify.SMS })]
+		_, fresh := carried(t, h, "ismet", letter(h, "ismet", notify.News, notify.Email))
+		b.Post("/ismet/cabinet/data/consents/adverts", "do", "withdraw").Want(http.StatusOK)
+		if _, err := h.Notices.Post(ctx, lies); !fault.Is(err, fault.Absent) {
+			t.Errorf("an advert after the consent to adverts was withdrawn: %v", err)
+		}
+		if _, err := h.Notices.Post(ctx, fresh[0]); err != nil {
+			t.Errorf("news after it: %v", err)
+		}
 		// Where the clause lets no adverts be sent, none can be written.
 		operator := h.User(t, "ismet", "operator1", identity.Operator)
 		publish(t, h, operator, "rules", setList("notify.news_broadcast", "kinds", "news"))

@@ -13,6 +13,7 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/obligation"
 )
 
@@ -30,10 +31,10 @@ type event struct {
 	at     string // local time in Kazakhstan, which is that of Kyrgyzstan less an hour
 	portal string
 	clause string // of the obligation
-	kind   string
+	kind   string // empty: none follows; what the portal answers is in what happens
 	due    string // its last day
 	state  obligation.State
-	does   func(l *life, portal string) []answer
+	does   func(l *life, portal string) []answer // nil: it follows from the line before
 }
 
 // month is December 2026: the 16th is a day off in Kazakhstan, and so are 1, 4 and 7 January.
@@ -41,8 +42,33 @@ func month() []event {
 	return []event{
 		// "3 days after posting": the 2nd, 3rd and 4th run out, and the 5th is the day.
 		{"2026-12-01T10:00", "egov", "2.2", "agreement.in_force", "2026-12-05", obligation.Met, amends},
+		// The users are told before that day begins, and reminded a day before.
+		{"2026-12-01T10:00", "egov", "2.2", "agreement.notice", "2026-12-04", obligation.Met, nil},
+		{"2026-12-01T10:00", "egov", "2.2", "agreement.reminder", "2026-12-04", obligation.Met, nil},
 		// Posted half an hour before midnight: the day of posting is not counted.
 		{"2026-12-03T23:30", "court", "1.4", "agreement.in_force", "2026-12-07", obligation.Met, amends},
+		{"2026-12-03T23:30", "court", "1.4", "agreement.notice", "2026-12-06", obligation.Met, nil},
+		{"2026-12-03T23:30", "court", "1.4", "agreement.reminder", "2026-12-06", obligation.Met, nil},
+		// Publishing is the notice, and takes force at once.
+		{"2026-12-07T10:00", "ismet", "2.6", "agreement.notice", "2026-12-07", obligation.Met, amends},
+		// "Without prior or later warning": nothing is owed.
+		{"2026-12-07T11:00", "kundelik", "2.2", "", "", "", amends},
+		// "3 days": announced on the 2nd, the 3rd, 4th and 5th lie between, so that works may begin on the 6th.
+		{"2026-12-02T10:00", "ismet", "4.2.7", "", "", "", plans("2026-12-05T23:59", http.StatusUnprocessableEntity)},
+		{"2026-12-02T10:05", "ismet", "4.2.7", "", "", "", plans("2026-12-06T00:00", http.StatusOK)},
+		// Before they begin, says the clause, and no more.
+		{"2026-12-02T10:10", "court", "7", "", "", "", plans("2026-12-02T11:10", http.StatusOK)},
+		// Three months after the page is gone, to the same date; what they owed themselves is lifted.
+		{"2026-12-05T10:00", "kundelik", "4.12", "privacy.erasure", "2027-03-05", obligation.Open, leaves},
+		{"2026-12-05T10:00", "kundelik", "4.17e", "account.password", "2027-03-05", obligation.Lifted, nil},
+		// An incident is told of at once.
+		{"2026-12-13T03:00", "ismet", "8.5", "", "", "", breaks},
+		// Notice within 7 days: of what began on the 17th, the 24th is the last; two days later a reason is due.
+		{"2026-12-26T11:00", "ismet", "10.2", "", "", "", declares("2026-12-17T11:00", http.StatusUnprocessableEntity, "")},
+		// Six days are given, the last is the 30th. Force majeure from the 26th, 10:00, to the 28th, 9:00, is 47 hours: the
+		// term runs out on the 1st of January at 23:00.
+		{"2026-12-24T11:00", "ismet", "5.3", "account.check", "2027-01-01", obligation.Open, verifies("6", "")},
+		{"2026-12-27T10:00", "ismet", "10.3", "", "", "", declares("2026-12-26T10:00", http.StatusOK, "2026-12-28T09:00")},
 		// "1 day notice before deletion": the 11th runs out.
 		{"2026-12-10T10:00", "ismet", "4.2.1", "account.sanction", "2026-12-12", obligation.Met, sanctioned("account.sanctions/delete", "harm")},
 		// "1 business day": the 16th is none, so that the 17th runs out.
@@ -66,6 +92,49 @@ func month() []event {
 type answer struct {
 	at   string
 	does func(*life)
+}
+
+// plans announces works that begin at an instant, which the portal takes or refuses.
+func plans(begins string, status int) func(*life, string) []answer {
+	return func(l *life, portal string) []answer {
+		at := instantOf(l.t, begins)
+		l.desk(portal, 0).Post("/"+portal+"/console/operations/new/works", worksForm(l.House, portal, at, at.Add(time.Hour), "confirmed", "yes")...).Want(status)
+		return nil
+	}
+}
+
+// breaks announces an incident, of which somebody is told in the same minute.
+func breaks(l *life, portal string) []answer {
+	person := l.somebody(portal)
+	form := append(textsInForm(l.House, portal, "reason_", "Pages open slowly"), "source", "users", "confirmed", "yes")
+	l.desk(portal, 0).Post("/"+portal+"/console/operations/new/incident", form...).Want(http.StatusOK)
+	noticesSent(l.t, l.House)
+	inbox, err := l.Notices.Inbox(context.Background(), person, notify.Page{Kind: notify.Announcement, Limit: 10})
+	if err != nil || len(inbox) != 1 || inbox[0].Key != "message.event_incident" || l.Clock.Now().Sub(inbox[0].At) > time.Minute {
+		l.t.Errorf("of the incident somebody reads %+v, %v", inbox, err)
+	}
+	return nil
+}
+
+// leaves has somebody refuse the agreement, by which their page is closed.
+func leaves(l *life, portal string) []answer {
+	if _, err := l.Agreements.Refuse(context.Background(), l.somebody(portal), document(portal), 1); err != nil {
+		l.t.Fatal(err)
+	}
+	return nil
+}
+
+// declares declares a force majeure that began at an instant and ends at another.
+func declares(begins string, status int, ends string) func(*life, string) []answer {
+	return func(l *life, portal string) []answer {
+		p := l.desk(portal, 0).Post("/"+portal+"/console/operations/new/force", forceForm(l.House, instantOf(l.t, begins))...).Want(status)
+		if status != http.StatusOK {
+			return nil
+		}
+		return []answer{{ends, func(l *life) {
+			l.desk(portal, 0).Post(eventAddress(p)+"/end", textsInForm(l.House, portal, "text_", "The grid is up again")...).Want(http.StatusOK)
+		}}}
+	}
 }
 
 // amends publishes an amendment.
@@ -181,7 +250,12 @@ func TestAMonth(t *testing.T) {
 			want["kundelik account.password 4.17e "+threeMonthsOn(at)+" open"]++
 		}
 		for _, e := range month() {
-			later = append(later, answer{e.at, func(l *life) { later = append(later, e.does(l, e.portal)...) }})
+			if e.does != nil {
+				later = append(later, answer{e.at, func(l *life) { later = append(later, e.does(l, e.portal)...) }})
+			}
+			if e.kind == "" {
+				continue
+			}
 			want[strings.Join([]string{e.portal, e.kind, e.clause, e.due, string(e.state)}, " ")]++
 		}
 		for len(later) > 0 {

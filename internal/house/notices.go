@@ -7,6 +7,7 @@ import (
 	"tereze/internal/agreement"
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
+	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/identity"
 	"tereze/internal/notify"
@@ -47,7 +48,22 @@ func (h *House) notices(record func(context.Context, evidence.Tx, evidence.Entry
 			}
 			return rule.Channels, cite, true
 		},
+		Ended: h.lettersEnded,
 	}
+}
+
+// lettersEnded asks whether a person took back the consent to the purpose that letters of a kind serve. Where no
+// clause names the purpose there was nothing to take back but the consent to the letters.
+func (h *House) lettersEnded(ctx context.Context, tx notify.NoticeTx, portal string, user identity.ID, kind notify.Kind) (bool, error) {
+	purpose := "adverts"
+	if kind == notify.News {
+		purpose = "information"
+	}
+	if _, err := h.Privacy.Purpose(portal, purpose); fault.Is(err, fault.Absent) {
+		return false, nil
+	}
+	allowed, err := h.Privacy.Allows(ctx, tx.(*store.Tx), portal, user, purpose)
+	return !allowed, err
 }
 
 // alwaysTold cites the clause for which a person is told of a kind of thing whatever they prefer.

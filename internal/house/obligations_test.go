@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tereze/internal/account"
+	"tereze/internal/agreement"
 	"tereze/internal/calendar"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
@@ -107,14 +108,21 @@ func TestWithdrawnIsNotOwed(t *testing.T) {
 	publish(t, h, operator, "offer", setParameter("agreement.amendment", "in_force_after", "5d"))
 	h.Clock.Move(time.Hour)
 	publish(t, h, operator, "offer", nil) // by the edition before it, in five days
-	if all := owed(t, h, "ismet"); len(all) != 1 || all[0].State != obligation.Open {
-		t.Fatalf("owed: %+v", all)
+	force := func() obligation.Obligation {
+		all := owed(t, h, "ismet") // publishing was notice of both
+		if len(all) != 3 || all[0].State != obligation.Met || all[1].State != obligation.Met || all[2].Kind != agreement.DutyInForce {
+			t.Fatalf("owed: %+v", all)
+		}
+		return all[2]
+	}
+	if o := force(); o.State != obligation.Open {
+		t.Fatalf("owed: %+v", o)
 	}
 	if _, err := h.Agreements.Withdraw(t.Context(), operator, "offer"); err != nil {
 		t.Fatal(err)
 	}
-	if all := owed(t, h, "ismet"); all[0].State != obligation.Lifted {
-		t.Errorf("after the withdrawal: %+v", all)
+	if o := force(); o.State != obligation.Lifted {
+		t.Errorf("after the withdrawal: %+v", o)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 	"tereze/internal/operations"
 	"tereze/internal/store"
 )
@@ -73,6 +74,9 @@ func (h *House) operations(cfg Config, record func(context.Context, evidence.Tx,
 			return rule.Reasons, cite, true
 		},
 		Ended: func() { h.Agreements.ForgetAll() },
+		Tell: func(ctx context.Context, tx operations.Tx, n notify.Notice) error {
+			return h.Notices.Send(ctx, tx.(*store.Tx), n)
+		},
 		Shift: func(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (int, error) {
 			return h.Obligations.Shift(ctx, portal, from, to, percent, cite)
 		},

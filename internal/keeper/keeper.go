@@ -147,7 +147,7 @@ func (k *Keeper) turn(ctx context.Context, tx Tx, o obligation.Obligation) (more
 		}
 		left, err := tx.Obligation(ctx, o.Home, o.ID)
 		if err != nil || left.Version != o.Version {
-			return false, err // the act ended it itself
+			return false, err // the act ended it itself, or has done what it does in one turn
 		}
 		return false, k.Owed.End(ctx, tx, o, obligation.Met)
 	}

@@ -422,5 +422,22 @@ func TestForceMajeure(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		// Another force under the same clause moves what is owed once more, and once only: 72 hours and 24.
+		again := from.Add(10 * 24 * time.Hour)
+		for i := range 2 {
+			n, err := w.Owed.Shift(t.Context(), "ismet", again, again.Add(24*time.Hour), 100, force)
+			if want := 1 - i; err != nil || n != want {
+				t.Fatalf("the second force moved %d, want %d: %v", n, want, err)
+			}
+		}
+		if err := w.Store.InView(t.Context(), func(tx *store.Tx) error {
+			o, err := tx.ObligationOn(t.Context(), "ismet", 6, "answer", "long")
+			if got := o.Due.Ends.Sub(o.FirstDue).Round(time.Minute); got != 96*time.Hour {
+				t.Errorf("after two of them the term is longer by %v", got)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 	})
 }

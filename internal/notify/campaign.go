@@ -421,7 +421,11 @@ func (n *Notices) Post(ctx context.Context, m Message) (p Posting, err error) {
 			if err != nil {
 				return err
 			}
-			willing = stands(consents, c.Kind, m.Channel)
+			ended, err := n.Ended(ctx, tx, m.Portal, m.Home, c.Kind)
+			if err != nil {
+				return err
+			}
+			willing = stands(consents, c.Kind, m.Channel) && !ended
 		}
 		if !has || !willing || c.State == CampaignStopped {
 			return fault.New(fault.Absent, "notify.left_out")

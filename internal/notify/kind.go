@@ -40,6 +40,10 @@ func KindOf(key string) Kind {
 	switch {
 	case strings.HasPrefix(name, "sanction"), name == "check", name == "check_ended", name == "page_deleted":
 		return Sanction
+	case strings.HasPrefix(name, "amendment"):
+		return Amendment
+	case strings.HasPrefix(name, "event_"):
+		return Announcement
 	case strings.HasPrefix(name, "request_"):
 		return Service
 	case strings.HasPrefix(name, "membership_"), strings.HasPrefix(name, "head_"), strings.HasPrefix(name, "organisation_"),

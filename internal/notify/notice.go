@@ -31,6 +31,7 @@ type Notice struct {
 	Addresses []Address // the user's confirmed contacts
 	All       bool      // to every one of them, whatever is preferred
 	Quiet     bool      // into the cabinet alone
+	By        []Channel // by no other channels; empty: by all of its kind
 	// Alike makes one message whoever it is for, one that goes nowhere where none would go out: a stranger
 	// who looks on must not tell somebody from nobody.
 	Alike bool
@@ -101,6 +102,9 @@ type Notices struct {
 	Languages func(portal string) []string
 	// AdvertChannels are those to which consent to adverts reaches; ok is false where no clause says so.
 	AdvertChannels func(portal string) (channels []string, cite clause.Citation, ok bool)
+	// Ended reports whether a person has withdrawn the consent to that processing of their data without which
+	// letters of a kind are not sent (ismet R34).
+	Ended func(ctx context.Context, tx NoticeTx, portal string, user identity.ID, kind Kind) (bool, error)
 
 	held templates
 }
@@ -237,7 +241,7 @@ func (n *Notices) Send(ctx context.Context, tx NoticeTx, x Notice) error {
 	}
 	for _, channel := range []Channel{Email, SMS, Push} {
 		_, has := s.address(channel)
-		if !s.wants(x.Kind, channel) && !(x.All && has && channel != Push) {
+		if len(x.By) > 0 && !slices.Contains(x.By, channel) || !s.wants(x.Kind, channel) && !(x.All && has && channel != Push) {
 			continue
 		}
 		for _, to := range s.addresses {

@@ -64,11 +64,13 @@ type Obligation struct {
 	State   State
 	EndedAt time.Time
 
-	ShiftedBy clause.Citation // force majeure moved it under this clause; zero: nothing did
-	FirstDue  time.Time       // when it was due before
+	ShiftedBy   clause.Citation // force majeure moved it under this clause; zero: nothing did
+	ShiftedFrom time.Time       // and that one began then
+	FirstDue    time.Time       // when it was due before any
 
-	Next    time.Time // when keeper looks at it again; zero: not by itself
-	Tries   int       // of its act, that failed in a row
+	Next    time.Time   // when keeper looks at it again; zero: not by itself
+	Tries   int         // of its act, that failed in a row
+	Reached identity.ID // of an act that reaches many people in batches: the last of them; 0: none yet
 	Version int
 }
 

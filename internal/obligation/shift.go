@@ -12,8 +12,8 @@ import (
 const shiftedAtOnce = 200
 
 // Shift moves every obligation of a portal that a span of force majeure touched by a part, in per cent, of how
-// long the two overlap, some in each transaction; one that the same clause has moved past the span's end already is
-// left, so that a shift that was cut short may be run again. It tells how many it has moved.
+// long the two overlap, some in each transaction; one that this span has moved already is left, so that a shift that
+// was cut short may be run again. A later span moves it again. It tells how many it has moved.
 func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error) {
 	for after, more := identity.ID(0), true; more; {
 		var some []Obligation
@@ -54,13 +54,14 @@ func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to t
 	if x.Due.Ends.Before(ended) {
 		ended = x.Due.Ends
 	}
-	if x.ShiftedBy == cite || !ended.After(begun) {
+	if x.ShiftedFrom.Equal(from) && x.ShiftedBy == cite || !ended.After(begun) {
 		return false, nil
 	}
 	if x.FirstDue.IsZero() {
 		x.FirstDue = x.Due.Ends
 	}
-	x.Due, x.ShiftedBy = o.At(x.Portal, x.Due.Ends.Add(ended.Sub(begun)/100*time.Duration(percent))), cite
+	x.ShiftedBy, x.ShiftedFrom = cite, from
+	x.Due = o.At(x.Portal, x.Due.Ends.Add(ended.Sub(begun)/100*time.Duration(percent)))
 	if x.State == Breached && x.Due.Ends.After(o.Now()) {
 		x.State = Open
 	}

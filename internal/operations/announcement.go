@@ -108,6 +108,8 @@ type Operations struct {
 	Concerns func(actor identity.Actor, services []string) bool
 	// Suspends gives the reasons for which a clause lets services be suspended (ismet 4.2.2); ok is false where none does.
 	Suspends func(portal string) (reasons []string, cite clause.Citation, ok bool)
+	// Tell lays a notice into its person's cabinet and sends it, in the act that tells.
+	Tell func(ctx context.Context, tx Tx, n notify.Notice) error
 	// Address is where an event stands on the status page.
 	Address func(e Event) string
 	// Ended is told when contracts have ended, after the portals know of it.

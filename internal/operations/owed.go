@@ -2,7 +2,6 @@ package operations
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -78,7 +77,7 @@ func (o *Operations) owe(ctx context.Context, tx Tx, e Event, act string, text m
 	}
 	var carried []string
 	for _, c := range o.channels(e.Portal, e.Kind) {
-		if c == string(notify.Email) || c == string(notify.SMS) {
+		if c != "site" {
 			carried = append(carried, c)
 		}
 	}
@@ -120,49 +119,52 @@ func (o *Operations) carry(ctx context.Context, tx Tx, n Owed) error {
 	}
 	next := n
 	next.Done = len(readers) < batch
-	var messages []notify.Message
+	var notices []notify.Notice
 	for _, r := range readers {
 		next.After = r.User
-		if channel := o.reaches(e, n, r); channel != "" {
-			messages = append(messages, o.message(e, n, r, channel))
+		if len(e.Services) == 0 || o.Concerns(identity.Actor{Portal: e.Portal, User: r.User, Roles: r.Roles}, e.Services) {
+			notices = append(notices, o.notice(e, n, r))
 		}
 	}
-	next.Sent += len(messages)
+	next.Sent += len(notices)
 	if err := tx.AdvanceOwed(ctx, next, n.After); err != nil {
 		return err
 	}
-	for _, m := range messages {
-		if err := tx.AddMessage(ctx, m); err != nil {
+	for _, x := range notices {
+		if err := o.Tell(ctx, tx, x); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// reaches is the channel by which somebody gets a notice, empty for those whom the event does not touch or who
-// have confirmed no address of it.
-func (o *Operations) reaches(e Event, n Owed, r Reader) string {
-	if len(e.Services) > 0 && !o.Concerns(identity.Actor{Portal: e.Portal, User: r.User, Roles: r.Roles}, e.Services) {
-		return ""
+// Addresses are the reader's contacts as a notice goes to them.
+func (r Reader) Addresses() (out []notify.Address) {
+	for _, channel := range []notify.Channel{notify.Email, notify.SMS} {
+		if to := r.To[string(channel)]; to != "" {
+			out = append(out, notify.Address{Channel: channel, To: to})
+		}
 	}
-	i := slices.IndexFunc(n.Channels, func(c string) bool { return r.To[c] != "" })
-	if i < 0 {
-		return ""
-	}
-	return n.Channels[i]
+	return out
 }
 
-func (o *Operations) message(e Event, n Owed, r Reader, channel string) notify.Message {
+// notice is what one user is told. It lies in their cabinet, and goes out by those channels of the clause that they
+// have not switched off.
+func (o *Operations) notice(e Event, n Owed, r Reader) notify.Notice {
 	args := map[string]string{
 		"reason": said(n.Text, r.Language), "begins": o.written(e.Portal, e.Begins), "address": o.Address(e),
 	}
 	if ends := e.Ends(); !ends.IsZero() {
 		args["until"] = o.written(e.Portal, ends)
 	}
-	return notify.Message{
-		ID: o.NewID(), Home: r.User, Portal: e.Portal, Channel: notify.Channel(channel), To: r.To[channel],
-		Key: "message.event_" + n.Act, Args: args, Language: r.Language, At: o.Now(),
+	x := notify.Notice{
+		Home: r.User, Portal: e.Portal, Kind: notify.Announcement, Key: "message.event_" + n.Act, Args: args, Language: r.Language, Cite: e.Cite,
+		Addresses: r.Addresses(),
 	}
+	for _, channel := range n.Channels {
+		x.By = append(x.By, notify.Channel(channel))
+	}
+	return x
 }
 
 // Notices lists the notices of an event to the operator: how many were sent, and whether all were.

@@ -25,12 +25,14 @@ func owedMark(o obligation.Obligation) int64 {
 func (tx *Tx) AddObligation(ctx context.Context, o obligation.Obligation) (added bool, err error) {
 	changed, err := tx.exec(ctx, `
 		INSERT INTO obligation (user_id, obligation_id, portal, kind, subject, from_side, to_side, document, edition, clause, since, due_day, due_at, act_at,
-			state, owed, ended_at, first_due, shift_document, shift_edition, shift_clause, lane, next_at, tries, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+			state, owed, ended_at, first_due, shift_document, shift_edition, shift_clause, lane, next_at, tries, version,
+			reached, shift_from)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 		ON CONFLICT (user_id, portal, kind, subject, owed) DO NOTHING`,
 		int64(o.Home), int64(o.ID), o.Portal, o.Kind, o.Subject, string(o.From), string(o.To), o.Cite.Document, int64(o.Cite.Edition), o.Cite.Clause,
 		micros(o.Since), o.Due.Day.Format(time.DateOnly), micros(o.Due.Ends), micros(o.ActAt), string(o.State), owedMark(o), micros(o.EndedAt), micros(o.FirstDue),
-		o.ShiftedBy.Document, int64(o.ShiftedBy.Edition), o.ShiftedBy.Clause, int64(o.Lane()), micros(o.Next), int64(o.Tries), int64(o.Version))
+		o.ShiftedBy.Document, int64(o.ShiftedBy.Edition), o.ShiftedBy.Clause, int64(o.Lane()), micros(o.Next), int64(o.Tries), int64(o.Version),
+		int64(o.Reached), micros(o.ShiftedFrom))
 	return changed == 1, err
 }
 
@@ -38,22 +40,22 @@ func (tx *Tx) AddObligation(ctx context.Context, o obligation.Obligation) (added
 func (tx *Tx) SaveObligation(ctx context.Context, o obligation.Obligation) error {
 	return tx.one(ctx, `
 		UPDATE obligation SET due_day = $1, due_at = $2, act_at = $3, state = $4, owed = $5, ended_at = $6, first_due = $7, shift_document = $8,
-			shift_edition = $9, shift_clause = $10, next_at = $11, tries = $12, version = $13
+			shift_edition = $9, shift_clause = $10, next_at = $11, tries = $12, version = $13, reached = $17, shift_from = $18
 		WHERE user_id = $14 AND obligation_id = $15 AND version = $16`,
 		o.Due.Day.Format(time.DateOnly), micros(o.Due.Ends), micros(o.ActAt), string(o.State), owedMark(o), micros(o.EndedAt), micros(o.FirstDue),
 		o.ShiftedBy.Document, int64(o.ShiftedBy.Edition), o.ShiftedBy.Clause, micros(o.Next), int64(o.Tries), int64(o.Version),
-		int64(o.Home), int64(o.ID), int64(o.Version-1))
+		int64(o.Home), int64(o.ID), int64(o.Version-1), int64(o.Reached), micros(o.ShiftedFrom))
 }
 
 const obligationColumns = `user_id, obligation_id, portal, kind, subject, from_side, to_side, document, edition, clause, since, due_day, due_at, act_at,
-	state, ended_at, first_due, shift_document, shift_edition, shift_clause, next_at, tries, version`
+	state, ended_at, first_due, shift_document, shift_edition, shift_clause, next_at, tries, version, reached, shift_from`
 
 func readObligation(s scanner) (obligation.Obligation, error) {
 	var o obligation.Obligation
-	var home, id, edition, since, due, act, ended, first, shift, next, tries, version int64
+	var home, id, edition, since, due, act, ended, first, shift, next, tries, version, reached, moved int64
 	var from, to, day, state string
 	err := s.Scan(&home, &id, &o.Portal, &o.Kind, &o.Subject, &from, &to, &o.Cite.Document, &edition, &o.Cite.Clause, &since, &day, &due, &act,
-		&state, &ended, &first, &o.ShiftedBy.Document, &shift, &o.ShiftedBy.Clause, &next, &tries, &version)
+		&state, &ended, &first, &o.ShiftedBy.Document, &shift, &o.ShiftedBy.Clause, &next, &tries, &version, &reached, &moved)
 	if err != nil {
 		return o, err
 	}
@@ -66,7 +68,7 @@ func readObligation(s scanner) (obligation.Obligation, error) {
 		o.Cite = clause.Citation{}
 	}
 	o.Since, o.ActAt, o.EndedAt, o.FirstDue, o.Next = instant(since), instant(act), instant(ended), instant(first), instant(next)
-	o.Tries, o.Version = int(tries), int(version)
+	o.Tries, o.Version, o.Reached, o.ShiftedFrom = int(tries), int(version), identity.ID(reached), instant(moved)
 	civil, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return o, fmt.Errorf("obligation %d: %w", id, err)
