@@ -36,8 +36,8 @@ var plan = map[string][]string{
 	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify", "obligation"}, // codes and links go out as messages
 	"gate":       {"clause", "fault", "identity"},                                                 // not agreement, not account: it is handed their answers
 	"billing":    {"clause"},
-	"catalogue":  {"clause", "written"},                                 // its services stand in the pack
-	"claims":     {"clause", "evidence", "fault", "identity", "notify"}, // a request is recorded, and its number goes out as a message
+	"catalogue":  {"clause", "written"},                                               // its services stand in the pack
+	"claims":     {"clause", "evidence", "fault", "identity", "notify", "obligation"}, // a request is recorded, and its number goes out as a message
 	"content":    {"clause"},
 	"court":      {"clause"},
 	"diary":      {"clause"},

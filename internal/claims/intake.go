@@ -195,6 +195,9 @@ func (r *Requests) open(ctx context.Context, tx Tx, q *Request, portal string, o
 	if err := r.post(ctx, tx, *q, Message{Author: Person, Text: a.Text, Files: a.Files}); err != nil {
 		return err
 	}
+	if err := r.owe(ctx, tx, *q); err != nil {
+		return err
+	}
 	detail := map[string]string{"kind": q.Kind, "via": string(q.Via), "number": r.Number(*q)}
 	if q.Via == ByPhone {
 		detail["role"] = string(identity.Operator)

@@ -1,10 +1,12 @@
 package claims
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"tereze/internal/clause"
+	"tereze/internal/obligation"
 )
 
 // Kind is what a request is, and the clause that has requests of this kind taken.
@@ -100,6 +102,20 @@ func (r *Requests) Takes(portal string) bool {
 	_, _, desk := clause.In[SupportDesk](book)
 	_, _, phone := clause.In[PhoneSupport](book)
 	return kinds || address || desk || phone
+}
+
+// DutyAnswer is that a request is answered within its term.
+const DutyAnswer = "claims.answer"
+
+// owe writes down that a request is to be answered, where a clause sets a term.
+func (r *Requests) owe(ctx context.Context, tx Tx, q Request) error {
+	if q.DueAt.IsZero() {
+		return nil
+	}
+	return r.Owed.Owe(ctx, tx, obligation.Obligation{
+		Home: q.Home, Portal: q.Portal, Kind: DutyAnswer, Subject: Subject(q.ID), From: obligation.Operator, To: obligation.User,
+		Cite: q.Cite, Since: q.OpenedAt, Due: r.Owed.At(q.Portal, q.DueAt),
+	})
 }
 
 // sort gives a request its kind, with what follows from that: its place in the queue and its term. A claim

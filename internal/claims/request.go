@@ -8,6 +8,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/identity"
 	"tereze/internal/notify"
+	"tereze/internal/obligation"
 )
 
 // State is where a request stands.
@@ -122,6 +123,7 @@ type Filter struct {
 type Tx interface {
 	evidence.Tx
 	notify.Tx
+	obligation.Tx
 
 	// AddRequest keeps a new request, to be found by its id alone.
 	AddRequest(ctx context.Context, r Request) error
@@ -185,4 +187,6 @@ type Requests struct {
 	Due     func(portal string, from time.Time, p clause.Period) (at time.Time, ok bool)
 	Numbers Numbers
 	People  People
+	// Owed keeps the terms of answers.
+	Owed *obligation.Obligations
 }

@@ -140,6 +140,11 @@ func (r *Requests) Answer(ctx context.Context, actor identity.Actor, s Step, tex
 			q.State = Waiting
 		}
 		q.Staff = actor.User
+		if !ask {
+			if err := r.Owed.Meet(ctx, tx, q.Portal, q.Home, DutyAnswer, Subject(q.ID)); err != nil {
+				return err
+			}
+		}
 		if err := r.post(ctx, tx, *q, Message{Author: Staff, Staff: actor.User, Text: text, Files: files}); err != nil {
 			return err
 		}
@@ -180,9 +185,12 @@ func (r *Requests) Sort(ctx context.Context, actor identity.Actor, s Step, kind 
 	if !ok {
 		return fault.New(fault.Invalid, "claims.kind").At("kind")
 	}
-	return r.act(ctx, actor, s, "claims.sort", func(_ Tx, q *Request, detail map[string]string) error {
+	return r.act(ctx, actor, s, "claims.sort", func(tx Tx, q *Request, detail map[string]string) error {
 		detail["from"], detail["to"] = q.Kind, kind
 		r.sort(q, o, k)
-		return nil
+		if err := r.Owed.Lift(ctx, tx, q.Portal, q.Home, DutyAnswer, Subject(q.ID)); err != nil || q.State == Answered || q.State == Closed {
+			return err
+		}
+		return r.owe(ctx, tx, *q)
 	})
 }

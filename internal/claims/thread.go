@@ -130,6 +130,9 @@ func (r *Requests) Close(ctx context.Context, portal string, home, id identity.I
 		if err := r.save(ctx, tx, &q); err != nil {
 			return err
 		}
+		if err := r.Owed.Lift(ctx, tx, portal, home, DutyAnswer, Subject(q.ID)); err != nil {
+			return err
+		}
 		return r.note(ctx, tx, q, q.asker(), "claims.close", map[string]string{"number": r.Number(q)})
 	})
 }

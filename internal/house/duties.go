@@ -6,6 +6,7 @@ import (
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
+	"tereze/internal/claims"
 	"tereze/internal/evidence"
 	"tereze/internal/keeper"
 	"tereze/internal/obligation"
@@ -36,6 +37,7 @@ func (h *House) duties() map[string]keeper.Duty {
 			_, err = h.Privacy.Erase(ctx, tx.(*store.Tx), o.Portal, user)
 			return false, err
 		}},
+		claims.DutyAnswer:    {},
 		account.DutyCheck:    {},
 		account.DutyPassword: {},
 	}

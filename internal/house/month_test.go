@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tereze/internal/account"
+	"tereze/internal/claims"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
 	"tereze/internal/notify"
@@ -83,6 +84,9 @@ func month() []event {
 		{"2026-12-06T11:00", "kg", "2.3", "account.check", "2026-12-13", obligation.Breached, verifies("7", "")},
 		// One day is given before a weekend with the New Year: "1 business day" is the 5th of January.
 		{"2026-12-31T11:00", "ismet", "5.3", "account.check", "2027-01-05", obligation.Open, verifies("1", "")},
+		// A claim, "15 calendar days": answered on the eleventh, and never.
+		{"2026-12-09T10:00", "ismet", "5.7", "claims.answer", "2026-12-24", obligation.Met, claim("2026-12-20T09:00")},
+		{"2026-12-10T10:00", "ismet", "5.7", "claims.answer", "2026-12-25", obligation.Breached, claim("")},
 		// Answered two days after its term.
 		{"2026-12-21T11:00", "ismet", "5.3", "account.check", "2026-12-23", obligation.Late, verifies("2", "2026-12-25T09:00")},
 	}
@@ -149,6 +153,31 @@ func sanctioned(ground, reason string) func(*life, string) []answer {
 		page := decides(l.t, l.desk(portal, 0), l.House, l.somebody(portal), ground, reason)
 		l.desk(portal, 1).Post(page + "/approve").Want(http.StatusOK)
 		return nil
+	}
+}
+
+// claim lets somebody claim, which the operator answers at an instant, or never.
+func claim(answered string) func(*life, string) []answer {
+	return func(l *life, portal string) []answer {
+		person := l.somebody(portal)
+		ask := anAsk()
+		ask.Kind = "claim"
+		q, err := l.Requests.Ask(context.Background(), person, ask)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if answered == "" {
+			return nil
+		}
+		return []answer{{answered, func(l *life) {
+			q, err := l.Requests.Head(context.Background(), l.staff[portal], q.Home, q.ID)
+			if err == nil {
+				err = l.Requests.Answer(context.Background(), l.staff[portal], claims.Step{Home: q.Home, ID: q.ID, Version: q.Version}, "We have looked into it.", nil, false)
+			}
+			if err != nil {
+				l.t.Fatal(err)
+			}
+		}}}
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"tereze/internal/account"
-	"tereze/internal/calendar"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
 	"tereze/internal/content"
@@ -42,7 +41,7 @@ func (h *House) requests(cfg Config, record func(context.Context, evidence.Tx, e
 		InView: func(ctx context.Context, look func(claims.Tx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
-		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Book: h.Accounts.Book, Due: h.due,
+		Now: h.Clock.Now, NewID: h.Store.NewID, Record: record, Book: h.Accounts.Book, Due: h.due, Owed: h.Obligations,
 		Numbers: claims.NewNumbers(key.Sum(nil)),
 		People: claims.People{
 			Contacts: supportContacts, Represent: h.represent,
@@ -137,13 +136,8 @@ func forSupport(contacts []account.Contact) (out []claims.Contact) {
 // due is the end of the last day of a term, or of its last hour. The days on which nobody works are not
 // known here, so a term in business days has no end.
 func (h *House) due(portal string, from time.Time, p clause.Period) (time.Time, bool) {
-	switch p.Unit {
-	case clause.Hours:
-		return from.Add(time.Duration(p.Amount) * time.Hour), true
-	case clause.Days:
-		return calendar.AfterFullDays(from, p.Amount, h.Accounts.Zone(portal)), true
-	}
-	return time.Time{}, false
+	term, err := h.Obligations.Term(portal, from, p)
+	return term.Ends, err == nil
 }
 
 // askWithin opens the request of a visitor in the act that confirmed their contact, and makes the link by
