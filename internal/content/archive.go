@@ -80,7 +80,10 @@ func (m *Materials) Archive(ctx context.Context, actor identity.Actor, author, i
 		}
 		return m.People.Looked(ctx, tx, actor, author, Subject(id), reason)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // asOperator refuses everybody who is none.

@@ -101,7 +101,7 @@ func (m *Materials) Moderate(ctx context.Context, actor identity.Actor, s Step) 
 	if s.Act != PutBack && !slices.Contains(p.Acts, s.Act) {
 		return fault.New(fault.Forbidden, "content.no_act").By(p.Cite)
 	}
-	s.Reason = strings.TrimSpace(strings.ReplaceAll(s.Reason, "\r\n", "\n"))
+	s.Reason = strings.Join(strings.Fields(s.Reason), " ") // an entry of evidence holds it in one line
 	if wrong := m.checkStep(actor.Portal, p, s); wrong != nil {
 		return wrong
 	}
@@ -149,7 +149,7 @@ func (m *Materials) checkStep(portal string, p Powers, s Step) fault.Faults {
 	case s.Reason == "" && s.Act != PutBack && !p.ReasonOptional:
 		wrong = append(wrong, fault.New(fault.Invalid, "content.reason").At("reason").By(p.Cite))
 	case s.Reason != "":
-		if f := check("reason", s.Reason, MaxReason, "\n"); f != nil {
+		if f := check("reason", s.Reason, MaxReason, ""); f != nil {
 			wrong = append(wrong, f)
 		}
 	}
