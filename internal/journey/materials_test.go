@@ -7,6 +7,7 @@ func publishes(author, operator *person, language string) {
 	author.open("/ismet/materials")
 	author.picture("materials-sections-"+language, width)
 	author.open("/ismet/cabinet/materials/new?section=questions")
+	author.accepts(story{accept: "tick", documents: []string{"offer", "rules"}}, 1)
 	author.press("content.new.button") // nothing filled in
 	author.picture("materials-refused-"+language, width)
 	author.fill("title", "Патент <b>керек</b> пе?")
