@@ -87,7 +87,7 @@ type Tx interface {
 
 // People is what this room needs of those who know the users. house introduces them.
 type People struct {
-	// Tell sends a user a notice by which a clause answers for what was done to their material.
+	// Tell sends a user a notice of what was done to their material under a clause.
 	Tell func(ctx context.Context, tx Tx, user identity.ID, key string, args map[string]string, cite clause.Citation) error
 	// Looked notes that the staff looked at what is a person's, for a reason the person sees.
 	// Refusal: Invalid at "reason".

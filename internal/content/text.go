@@ -29,7 +29,7 @@ type Draft struct {
 func (d *Draft) check() fault.Faults {
 	d.Title, d.Text = strings.ReplaceAll(d.Title, "\r\n", "\n"), strings.ReplaceAll(d.Text, "\r\n", "\n")
 	var wrong fault.Faults
-	for _, f := range []*fault.Fault{check("title", d.Title, MaxTitle, ""), check("text", d.Text, MaxText, "\n\t")} {
+	for _, f := range []*fault.Fault{check("headline", d.Title, MaxTitle, ""), check("text", d.Text, MaxText, "\n\t")} {
 		if f != nil {
 			wrong = append(wrong, f)
 		}

@@ -10,8 +10,8 @@ func publishes(author, operator *person, language string) {
 	author.accepts(story{accept: "tick", documents: []string{"offer", "rules"}}, 1)
 	author.press("content.new.button") // nothing filled in
 	author.picture("materials-refused-"+language, width)
-	author.fill("title", "Патент <b>керек</b> пе?")
-	author.fill("text", "Кім білсе, айтыңыздаршы 👩‍👧\n\n  http://example.kz/"+"ұзын-мекенжай-ұзын-мекенжай-ұзын-мекенжай-ұзын-мекенжай")
+	author.fill("headline", "Патент <b>керек</b> пе?")
+	author.fill("text", "Кім білсе, айтыңыздаршы 🙂\n\n  http://example.kz/"+"ұзын-мекенжай-ұзын-мекенжай-ұзын-мекенжай-ұзын-мекенжай")
 	author.press("content.new.button")
 	author.sees("content.done.published")
 	author.picture("materials-published-"+language, width)

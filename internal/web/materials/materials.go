@@ -140,11 +140,11 @@ func (s *Materials) again(v gate.Visit, values url.Values, refusal error) (fille
 	f := filled{values: values, at: map[string]string{}}
 	var errors []design.FieldError
 	for _, x := range frame.AsFaults(refusal) {
-		e := design.FieldError{Text: s.Message(v, x), Field: x.Field, Cite: s.Cite(v, x.Cite)}
+		message := s.Message(v, x)
 		if x.Field != "" {
-			f.at[x.Field] = e.Text
+			f.at[x.Field] = message
 		}
-		errors = append(errors, e)
+		errors = append(errors, design.FieldError{Text: s.Named(v, x, message), Field: x.Field, Cite: s.Cite(v, x.Cite)})
 	}
 	return f, errors
 }

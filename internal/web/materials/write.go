@@ -30,7 +30,7 @@ func (s *Materials) NewPost(w http.ResponseWriter, r *http.Request, v gate.Visit
 }
 
 func draft(r *http.Request) content.Draft {
-	return content.Draft{Section: r.PostFormValue("section"), Title: r.PostFormValue("title"), Text: r.PostFormValue("text")}
+	return content.Draft{Section: r.PostFormValue("section"), Title: r.PostFormValue("headline"), Text: r.PostFormValue("text")}
 }
 
 func (s *Materials) showNew(w http.ResponseWriter, r *http.Request, v gate.Visit, values url.Values, refusal error) error {
@@ -61,7 +61,7 @@ func (s *Materials) showNew(w http.ResponseWriter, r *http.Request, v gate.Visit
 
 func (s *Materials) fields(v gate.Visit, f filled) []design.Component {
 	return []design.Component{
-		design.TextInput{Field: f.field("title", s.Say(v, "content.title_field"), ""), Value: f.values.Get("title"), MaxLength: content.MaxTitle, Spellcheck: true},
+		design.TextInput{Field: f.field("headline", s.Say(v, "content.title_field"), ""), Value: f.values.Get("headline"), MaxLength: content.MaxTitle, Spellcheck: true},
 		design.Textarea{Field: f.field("text", s.Say(v, "content.text_field"), s.Say(v, "content.text_hint")), Value: f.values.Get("text"), Rows: 12, MaxLength: content.MaxText},
 	}
 }
@@ -81,7 +81,7 @@ func (s *Materials) Edit(w http.ResponseWriter, r *http.Request, v gate.Visit, _
 	if err != nil {
 		return err
 	}
-	return s.showEdit(w, r, v, x, url.Values{"title": {x.Title}, "text": {x.Text}}, nil)
+	return s.showEdit(w, r, v, x, url.Values{"headline": {x.Title}, "text": {x.Text}}, nil)
 }
 
 // EditPost is POST of the same address.
