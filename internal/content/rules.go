@@ -1,8 +1,9 @@
 // Package content is what users publish and what is done about it.
 //
-// It owns reports on content, moderation and the places set for adverts. So far it defines the rules that
-// the agreements of a portal set on this: what may happen by itself, what only after a complaint, and what
-// is left to people. It never punishes a user (account does).
+// It owns the materials of users, the sections they stand in, what a moderator may do to them and what is kept
+// of them when they are gone; and the rules that agreements set on all this. No program judges a material: it
+// stands for everybody from the moment it is published. This room never punishes a user (account does), and who
+// has looked at an archive copy account tells its author.
 package content
 
 import (

@@ -7,6 +7,7 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/claims"
+	"tereze/internal/content"
 	"tereze/internal/evidence"
 	"tereze/internal/keeper"
 	"tereze/internal/obligation"
@@ -36,6 +37,9 @@ func (h *House) duties() map[string]keeper.Duty {
 			}
 			_, err = h.Privacy.Erase(ctx, tx.(*store.Tx), o.Portal, user)
 			return false, err
+		}},
+		content.DutyArchive: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
+			return false, h.Materials.Sweep(ctx, tx.(*store.Tx), o)
 		}},
 		claims.DutyAnswer:    {},
 		account.DutyCheck:    {},

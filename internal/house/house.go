@@ -26,6 +26,7 @@ import (
 	"tereze/internal/catalogue"
 	"tereze/internal/claims"
 	"tereze/internal/clause"
+	"tereze/internal/content"
 	"tereze/internal/courier"
 	"tereze/internal/eds"
 	"tereze/internal/esi"
@@ -110,6 +111,7 @@ type House struct {
 	Privacy     *privacy.Privacy
 	Parties     *party.Parties
 	Requests    *claims.Requests
+	Materials   *content.Materials
 	Operations  *operations.Operations
 	Notices     *notify.Notices
 	Catalogue   *catalogue.Catalogue
@@ -226,7 +228,8 @@ func LoadPack(fsys fs.FS, name string) (agreement.Pack, []catalogue.Service, []c
 		return pack, nil, problems // without the portal's languages nothing more can be read
 	}
 	services, wrong := catalogue.Load(fsys, name, pack.Portal.Languages)
-	return pack, services, append(problems, wrong...)
+	_, more := content.Load(fsys, name, pack.Portal.Languages)
+	return pack, services, append(append(problems, wrong...), more...)
 }
 
 // furnish builds the rooms from the floor up.
@@ -258,6 +261,9 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	}
 	recorder := evidence.Recorder{Random: rand.Reader, Now: h.Clock.Now, NewID: h.Store.NewID}
 	h.rooms(cfg, recorder, hasher)
+	if h.Materials.Of, err = sections(cfg.Packs, packs); err != nil {
+		return err
+	}
 	verifier, err := h.verifier(cfg)
 	if err != nil {
 		return err
@@ -279,7 +285,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Materials: h.Materials.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -379,6 +385,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Accounts.Joins = h.joins
 	h.Accounts.Behalf = h.behalf
 	h.Requests = h.requests(cfg, record)
+	h.Materials = h.materials(record)
 	h.Operations = h.operations(cfg, recorder.Record, library)
 	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped

@@ -29,6 +29,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/materials"
 	"tereze/internal/web/notices"
 	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
@@ -110,6 +111,8 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 		View: func(ctx context.Context, look func(personal.EvidenceTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		}}
+	site.Materials = &materials.Materials{Frame: h.Frame, Accounts: h.Accounts, Content: h.Materials}
+	site.Cabinet.Further = append(site.Cabinet.Further, site.Materials.Card)
 	h.Privacy.Write = site.Personal.WriteCopy
 	site.Cabinet.Further = append(site.Cabinet.Further, site.Personal.Card)
 	if demo {

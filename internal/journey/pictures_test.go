@@ -27,7 +27,7 @@ const (
 // different: the ways in among that.
 func pictured(portal, step string) bool {
 	for _, prefix := range []string{
-		"support-", "card-", "owed-", "works-late-", "works-status-", "notices-inbox-", "notices-preferences-",
+		"support-", "materials-", "card-", "owed-", "works-late-", "works-status-", "notices-inbox-", "notices-preferences-",
 		"data-consents-", "data-withdraw-", "data-copy-", "campaign-approve-", "push-failed-",
 	} {
 		if strings.HasPrefix(step, prefix) {

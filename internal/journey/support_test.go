@@ -3,7 +3,7 @@ package journey
 import "testing"
 
 // TestAskingTheSupport: a person asks on a telephone, the operator opens the request for a reason and answers,
-// the person reads the answer. A visitor asks with a code.
+// the person reads the answer, and publishes a material, which has its own way. A visitor asks with a code.
 func TestAskingTheSupport(t *testing.T) {
 	t.Parallel()
 	for _, language := range []string{"kk", "en"} {
@@ -51,6 +51,8 @@ func TestAskingTheSupport(t *testing.T) {
 			p.press("support.close.button")
 			p.sees("support.done.closed")
 			p.picture("support-closed-"+language, phone)
+
+			publishes(p, o, language)
 
 			v := arrive(t, l, "kundelik", language, phone)
 			v.open("/kundelik/support")

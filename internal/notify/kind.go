@@ -44,7 +44,7 @@ func KindOf(key string) Kind {
 		return Amendment
 	case strings.HasPrefix(name, "event_"):
 		return Announcement
-	case strings.HasPrefix(name, "request_"):
+	case strings.HasPrefix(name, "request_"), strings.HasPrefix(name, "material_"):
 		return Service
 	case strings.HasPrefix(name, "membership_"), strings.HasPrefix(name, "head_"), strings.HasPrefix(name, "organisation_"),
 		strings.HasPrefix(name, "member_"), strings.HasPrefix(name, "invitation_"):

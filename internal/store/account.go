@@ -214,11 +214,17 @@ func (tx *Tx) DeleteUser(ctx context.Context, id identity.ID, at time.Time) erro
 	if err := tx.forgetSignings(ctx, id); err != nil {
 		return err
 	}
+	if err := tx.forgetMaterials(ctx, id); err != nil {
+		return err
+	}
 	return tx.forgetRequests(ctx, id)
 }
 
-// DeleteMaterials follows account.DepartTx: what the person wrote about themselves.
+// DeleteMaterials follows account.DepartTx: what the person wrote about themselves, and what they published.
 func (tx *Tx) DeleteMaterials(ctx context.Context, id identity.ID) error {
+	if err := tx.forgetMaterials(ctx, id); err != nil {
+		return err
+	}
 	_, err := tx.exec(ctx, `UPDATE account_user SET about = '', version = version + 1 WHERE user_id = $1`, int64(id))
 	return err
 }

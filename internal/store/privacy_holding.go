@@ -33,7 +33,7 @@ type holding struct {
 // holdings lists them in the order of the copy. What other people did about the person is given without
 // saying who: their ids are not among the columns.
 func holdings() []holding {
-	return slices.Concat(accountHoldings(), agreementHoldings(), privacyHoldings(), deskHoldings(), partyHoldings(), []holding{
+	return slices.Concat(accountHoldings(), agreementHoldings(), privacyHoldings(), deskHoldings(), partyHoldings(), contentHoldings(), []holding{
 		{table: "evidence_entry", section: "evidence", columns: []string{"at", "act", "subject", "document", "edition", "clause", "detail"}, row: []string{"id"}},
 	})
 }
@@ -107,6 +107,16 @@ func deskHoldings() []holding {
 		{table: "notify_browser", section: "messages", columns: []string{"at"}, row: []string{"browser_id"}},
 		{table: "notify_attempt", withheld: "how a message went out, which its state says"},
 		{table: "notify_receipt", withheld: "a look-up by a provider's number of a message"},
+	}
+}
+
+// contentHoldings: archive copies go with their author's data although a clause may let them be kept without
+// limit (ismet R20.5). It lets the operator keep them and owes them to nobody, while an erasure is owed to the person;
+// and nobody would be left to be told who looks at them.
+func contentHoldings() []holding {
+	return []holding{
+		{table: "content_material", section: "materials", columns: []string{"section", "state", "title", "text", "published_at", "edited_at", "ended_at"}},
+		{table: "content_wording", withheld: "archive copies, which the clause on them opens to the staff alone"},
 	}
 }
 

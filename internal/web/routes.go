@@ -21,6 +21,7 @@ import (
 	"tereze/internal/web/front"
 	"tereze/internal/web/keys"
 	"tereze/internal/web/landing"
+	"tereze/internal/web/materials"
 	"tereze/internal/web/notices"
 	"tereze/internal/web/obligations"
 	"tereze/internal/web/organisations"
@@ -75,6 +76,8 @@ type Site struct {
 	Notices  *notices.Notices
 	Status   *status.Status
 	Personal *personal.Personal
+
+	Materials *materials.Materials
 }
 
 // Routes adds the pages to a mux: who may come, the pattern, the page.
@@ -559,6 +562,25 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/administrator", s.School.AdministratorPost)
 	staff(identity.Operator, "GET /{portal}/console/institutions/{institution}/member", s.School.Member)
 	staff(identity.Operator, "POST /{portal}/console/institutions/{institution}/member", s.School.MemberPost)
+	mt := s.Materials
+	material("GET /{portal}/materials", mt.Sections)
+	material("GET /{portal}/materials/{section}", mt.Section)
+	material("GET /{portal}/materials/{author}/{material}", mt.Read)
+	known("GET /{portal}/cabinet/materials", mt.Mine)
+	known("GET /{portal}/cabinet/materials.csv", mt.MineCSV)
+	member("GET /{portal}/cabinet/materials/new", mt.New)
+	member("POST /{portal}/cabinet/materials/new", mt.NewPost)
+	member("GET /{portal}/cabinet/materials/{material}/edit", mt.Edit)
+	member("POST /{portal}/cabinet/materials/{material}/edit", mt.EditPost)
+	known("GET /{portal}/cabinet/materials/{material}/delete", mt.Delete)
+	known("POST /{portal}/cabinet/materials/{material}/delete", mt.DeletePost)
+	staff(identity.Operator, "GET /{portal}/console/materials", mt.Queue)
+	staff(identity.Operator, "GET /{portal}/console/materials.csv", mt.QueueCSV)
+	staff(identity.Operator, "GET /{portal}/console/materials/{author}/{material}", mt.Desk)
+	staff(identity.Operator, "GET /{portal}/console/materials/{author}/{material}/archive", mt.Archive)
+	staff(identity.Operator, "POST /{portal}/console/materials/{author}/{material}/archive", mt.ArchivePost)
+	staff(identity.Operator, "GET /{portal}/console/materials/{author}/{material}/{act}", mt.Act)
+	staff(identity.Operator, "POST /{portal}/console/materials/{author}/{material}/{act}", mt.ActPost)
 	staff(identity.Owner, "GET /{portal}/approvals", o.Approvals)
 	staff(identity.Owner, "GET /{portal}/approvals/{document}/{number}", o.Approval)
 	staff(identity.Owner, "POST /{portal}/approvals/{document}/{number}/approve", o.ApprovePost)
