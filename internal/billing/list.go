@@ -91,9 +91,9 @@ type Change struct {
 // The ways in which a tariff changes.
 const (
 	Same  = "same"
-	Added = "added"
+	Added = "new"
 	Ended = "ended"
-	Moved = "moved" // to another price
+	Moved = "price" // to another price
 )
 
 // How tells in what way it changes.

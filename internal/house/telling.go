@@ -41,15 +41,16 @@ func (h *House) tells(about func(ctx context.Context, tx *store.Tx, o obligation
 			return false, err
 		}
 		left := len(readers) == toldAtOnce
+		var all []notify.Notice
 		for _, r := range readers {
 			if n.until != 0 && r.User > n.until {
 				left = false
 				break
 			}
-			if err := h.Notices.Send(ctx, tx, n.notice(r)); err != nil {
-				return false, err
-			}
-			o.Reached = r.User
+			all, o.Reached = append(all, n.notice(r)), r.User
+		}
+		if err := h.Notices.SendAll(ctx, tx, o.Portal, all); err != nil {
+			return false, err
 		}
 		if left { // the rest at the next turn: what others are owed does not wait for all of it
 			o.Version++

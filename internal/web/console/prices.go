@@ -29,13 +29,13 @@ func (c *Console) tariffClause(v gate.Visit) (design.Link, bool) {
 	return c.Cite(v, cite), ok
 }
 
-// Prices answers GET /{portal}/console/prices: every price list, drafts included, newest first.
-func (c *Console) Prices(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+// PriceLists answers GET /{portal}/console/prices: every price list, drafts included, newest first.
+func (c *Console) PriceLists(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	return c.showPrices(w, r, v, nil)
 }
 
-// PricesPost answers POST of the same address: a change is drafted.
-func (c *Console) PricesPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
+// PriceListsPost answers POST of the same address: a change is drafted.
+func (c *Console) PriceListsPost(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	l, err := c.Tariffs.Draft(r.Context(), v.Actor)
 	if frame.AsFaults(err) != nil {
 		return c.showPrices(w, r, v, err)
@@ -154,7 +154,7 @@ func (c *Console) PriceList(w http.ResponseWriter, r *http.Request, v gate.Visit
 	view := sheetView{
 		Done:    c.done(r, v, "prices_drafted", "prices_saved", "prices_added", "prices_published", "prices_withdrawn"),
 		Heading: design.Heading{Text: c.Say(v, "prices.number", "number", strconv.Itoa(l.Number))}, Cite: cite,
-		Facts: design.SummaryList{Rows: rows}, Lists: []sheetList{c.priceChanges(v, base, l)}, Links: c.priceActs(v, l),
+		Facts: design.SummaryList{Rows: rows}, Posted: []design.Component{c.priceChanges(v, base, l, false)}, Links: c.priceActs(v, l),
 	}
 	return c.sheet(w, r, v, view, c.pricesTrail(v), nil)
 }
@@ -175,28 +175,31 @@ func (c *Console) priceActs(v gate.Visit, l billing.List) (out []design.Link) {
 	return out
 }
 
-// priceChanges shows every tariff as it is in one list and in the next, and what becomes of it.
-func (c *Console) priceChanges(v gate.Visit, base, l billing.List) sheetList {
-	out := sheetList{Title: c.Say(v, "prices.console.changes")}
-	out.Table = design.Table{ID: "changes", Caption: out.Title, Hidden: true, Header: true, Columns: []design.Column{
-		{Text: c.Say(v, "prices.tariff")}, {Text: c.Say(v, "prices.console.was")}, {Text: c.Say(v, "prices.console.will")}, {Text: c.Say(v, "prices.console.change")},
+// priceChanges shows the tariffs of one list and of the next, and what becomes of each; with moving only those that change.
+func (c *Console) priceChanges(v gate.Visit, base, l billing.List, moving bool) design.Table {
+	out := design.Table{ID: "changes", Caption: c.Say(v, "prices.console.changes"), Header: true, Narrow: true, Columns: []design.Column{
+		{Text: c.Say(v, "prices.tariff")}, {Text: c.Say(v, "prices.console.was")}, {Text: c.Say(v, "prices.console.will")},
 	}}
 	for _, x := range billing.Compare(base.Content, l.Content) {
-		var was, will string
-		name := x.Now
-		if x.Was.Key != "" {
-			was = c.Tariff(v, x.Was, l.Content.Currency)
+		how, name := x.How(), x.Now
+		if moving && how == billing.Same {
+			continue
 		}
-		if x.Now.Key != "" {
-			will = c.Tariff(v, x.Now, l.Content.Currency)
-		} else {
-			name = x.Was
+		var was design.Cell
+		if how != billing.Added {
+			was.Text = c.Tariff(v, x.Was, l.Content.Currency)
 		}
-		how := x.How()
-		colour := map[string]design.TagColour{billing.Added: design.TagGood, billing.Moved: design.TagWait, billing.Ended: design.TagBad}[how]
-		tag := design.Tag{Text: c.Say(v, "prices.change."+how), Colour: colour}
-		out.Table.Rows = append(out.Table.Rows, design.Row{Cells: []design.Cell{
-			{Text: x.Service.Title[v.Actor.Language] + ": " + name.Title[v.Actor.Language]}, {Text: was}, {Text: will}, {Tag: &tag},
+		will := design.Cell{Text: c.Tariff(v, x.Now, l.Content.Currency)}
+		switch how {
+		case billing.Ended:
+			name, will = x.Was, design.Cell{Tag: &design.Tag{Text: c.Say(v, "prices.ends"), Colour: design.TagBad}}
+		case billing.Same:
+			will.Text = c.Say(v, "prices.same")
+		case billing.Added:
+			was = design.Cell{Tag: &design.Tag{Text: c.Say(v, "prices.console.added"), Colour: design.TagGood}}
+		}
+		out.Rows = append(out.Rows, design.Row{Cells: []design.Cell{
+			{Text: x.Service.Title[v.Actor.Language] + ": " + name.Title[v.Actor.Language]}, was, will,
 		}})
 	}
 	return out

@@ -76,7 +76,10 @@ func (c *Console) askPriceList(w http.ResponseWriter, r *http.Request, v gate.Vi
 		Heading: design.Heading{Caption: c.Say(v, "prices.number", "number", strconv.Itoa(l.Number)), Text: c.Say(v, "prices.do."+act)},
 		Cite:    cite, Facts: design.SummaryList{Rows: rows}, Warning: design.WarningText{Text: c.Say(v, "prices.warning."+act)},
 		Hidden: c.versionOf(r, l, refusal), Button: design.Button{Text: c.Say(v, "prices.do."+act), Look: design.Warning},
-		Cancel: design.Link{URL: priceListURL(v, l)}, Lists: []sheetList{c.priceChanges(v, base, l)},
+		Cancel: design.Link{URL: priceListURL(v, l)},
+	}
+	if act != "discard" {
+		view.Posted = []design.Component{c.priceChanges(v, base, l, true)}
 	}
 	return c.sheet(w, r, v, view, c.pricesTrail(v), refusal)
 }

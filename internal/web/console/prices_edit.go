@@ -47,7 +47,7 @@ func (c *Console) RepricePost(w http.ResponseWriter, r *http.Request, v gate.Vis
 		p.Ends[place] = true
 	}
 	for _, x := range billing.Compare(base.Content, l.Content) {
-		t := standing(x)
+		t := asDrafted(x)
 		if place := billing.Place(x.Service.Key, t.Key); !p.Ends[place] {
 			p.Amounts[place] = amount(r, priceField(x.Service.Key, t.Key), &wrong)
 		}
@@ -64,8 +64,8 @@ func (c *Console) RepricePost(w http.ResponseWriter, r *http.Request, v gate.Vis
 	return frame.SeeOther(w, r, priceListURL(v, l)+"?done=prices_saved")
 }
 
-// standing is a tariff as a draft has it, or as it was where the draft ends it.
-func standing(x billing.Change) billing.Tariff {
+// asDrafted is a tariff as a draft has it, or as it was where the draft ends it.
+func asDrafted(x billing.Change) billing.Tariff {
 	if x.How() == billing.Ended {
 		return x.Was
 	}
@@ -85,7 +85,7 @@ func (c *Console) askReprice(w http.ResponseWriter, r *http.Request, v gate.Visi
 	ends := design.Checkboxes{Field: design.Field{Name: "ends", Label: c.Say(v, "prices.console.ends"), Hint: c.Say(v, "prices.console.ends_hint"), Error: at["ends"]}, Small: true}
 	var fields []design.Component
 	for _, x := range billing.Compare(base.Content, l.Content) {
-		t := standing(x)
+		t := asDrafted(x)
 		name, place := priceField(x.Service.Key, t.Key), billing.Place(x.Service.Key, t.Key)
 		label := x.Service.Title[v.Actor.Language] + ": " + t.Title[v.Actor.Language]
 		value, ended := billing.FormatPrice(t.Price, frame.Point(v.Actor.Language)), x.How() == billing.Ended

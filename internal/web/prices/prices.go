@@ -53,6 +53,9 @@ type sectionView struct {
 	Table        design.Table
 }
 
+// priceView is a price with the day from which it holds.
+type priceView struct{ Price, Since string }
+
 type nowView struct {
 	Heading  design.Heading
 	Cite     design.Link
@@ -102,7 +105,7 @@ func (p *Prices) sections(v gate.Visit, l, later billing.List) (out []sectionVie
 		if len(out) == 0 || out[len(out)-1].Table.ID != c.Service.Key {
 			s := sectionView{Title: c.Service.Title[v.Actor.Language], About: c.Service.About[v.Actor.Language]}
 			s.Table = design.Table{ID: c.Service.Key, Caption: s.Title, Hidden: true, Header: true, Narrow: true, Columns: []design.Column{
-				{Text: p.Say(v, "prices.tariff")}, {Text: p.Say(v, "prices.price")}, {Text: p.Say(v, "prices.from")},
+				{Text: p.Say(v, "prices.tariff")}, {Text: p.Say(v, "prices.price")},
 			}}
 			if announced {
 				s.Table.Columns = append(s.Table.Columns, design.Column{Text: p.Say(v, "prices.then", "at", p.Since(v, later.InForceAt))})
@@ -120,10 +123,11 @@ func (p *Prices) row(v gate.Visit, c billing.Change, currency string, announced 
 	if c.How() == billing.Added {
 		shown = c.Now
 	}
-	cells := []design.Cell{{Text: shown.Title[v.Actor.Language]}, {Text: p.Tariff(v, c.Was, currency)}, {Text: p.Since(v, c.Was.From)}}
+	price := priceView{Price: p.Tariff(v, c.Was, currency), Since: p.Say(v, "prices.since", "at", p.Since(v, c.Was.From))}
 	if c.How() == billing.Added {
-		cells[1].Text, cells[2].Text = p.Say(v, "prices.not_yet"), p.Since(v, c.Now.From)
+		price = priceView{Price: p.Say(v, "prices.not_yet")}
 	}
+	cells := []design.Cell{{Text: shown.Title[v.Actor.Language]}, {Body: price.cell()}}
 	if announced {
 		then := design.Cell{Text: p.Say(v, "prices.same")}
 		switch c.How() {
