@@ -72,3 +72,8 @@ func FormatPrice(amount int64, point string) string {
 	}
 	return whole + point + strconv.FormatInt(minor+part, 10)[1:]
 }
+
+// PlainPrice writes minor units as a spreadsheet of the country takes them for a number: "1990,50".
+func PlainPrice(amount int64) string {
+	return strconv.FormatInt(amount/minor, 10) + "," + strconv.FormatInt(minor+amount%minor, 10)[1:]
+}

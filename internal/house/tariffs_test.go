@@ -78,12 +78,14 @@ func TestAChangeOfTariffs(t *testing.T) {
 	covers.Clause(t, "ismet", "6.1")
 	housetest.Each(t, func(t *testing.T, h *housetest.House) {
 		const people = 420 // more than two batches
+		on(t, h, "2026-01-04T23:59")
+		visitor := h.Browser(t)
+		visitor.Get("/ismet/language/en")
+		tellsOn(t, visitor.Get("/ismet/prices").Want(http.StatusOK), "before the first list", "No price list is in force yet", "From 5 January 2026", "1 990 ₸ a month")
 		on(t, h, "2026-12-01T10:00")
 		h.User(t, "ismet", "writer", identity.Operator)
 		publisher := h.User(t, "ismet", "publisher", identity.Operator)
 		crowd(t, h, "ismet", people)
-		visitor := h.Browser(t)
-		visitor.Get("/ismet/language/en")
 		p := visitor.Get("/ismet/prices").Want(http.StatusOK)
 		tellsOn(t, p, "to anybody", "Online cash register", "1 990 ₸ a month", "5 January 2026")
 		if !p.Has(`main a[href*="clause-6.1"]`) || p.Has(".govuk-inset-text") {
@@ -200,6 +202,7 @@ func publishedAtOnce(t *testing.T, h *housetest.House, publisher identity.Actor)
 func TestTariffsAreChangedByPublishing(t *testing.T) {
 	t.Parallel()
 	covers.Clause(t, "ismet", "4.2.5")
+	covers.Clause(t, "ismet", "6.1")
 	ctx := context.Background()
 	keys, err := house.NewKeys("tereze-test")
 	if err != nil {
@@ -274,6 +277,12 @@ func TestTariffsAreChangedByPublishing(t *testing.T) {
 	if l, ok := billing.Coming(h.Tariffs.Lists("ismet"), h.Clock.Now()); !ok || !l.InForceAt.Equal(instantOf(t, "2026-12-24T00:00")) {
 		t.Errorf("announced for %v", l.InForceAt)
 	}
+	h.Clock.Move(time.Minute)
+	publish(t, h, publisher, "offer", setParameter("billing.public_prices", "public", "false"))
+	if p := h.Browser(t).Get("/ismet/prices"); strings.Contains(p.Text("main"), "₸") {
+		t.Errorf("where the clause keeps the prices for those who have signed in, a stranger reads %s", p.Text("main"))
+	}
+	tellsOn(t, second.Get("/ismet/prices"), "to those who have", "4 400 ₸ a month")
 }
 
 func attrOf(n *html.Node, name string) string {

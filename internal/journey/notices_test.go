@@ -3,6 +3,7 @@ package journey
 import (
 	"context"
 	"testing"
+	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/house"

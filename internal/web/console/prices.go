@@ -29,7 +29,7 @@ func (c *Console) tariffClause(v gate.Visit) (design.Link, bool) {
 	return c.Cite(v, cite), ok
 }
 
-// PriceLists answers GET /{portal}/console/prices: every price list, drafts included, newest first.
+// PriceLists answers GET /{portal}/console/prices?before=: every price list, drafts included, newest first.
 func (c *Console) PriceLists(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
 	return c.showPrices(w, r, v, nil)
 }
@@ -58,7 +58,18 @@ func (c *Console) showPrices(w http.ResponseWriter, r *http.Request, v gate.Visi
 	list.Table = design.Table{ID: "prices", Caption: list.Title, Hidden: true, Header: true, Narrow: true, Columns: []design.Column{
 		{Text: c.Say(v, "prices.list")}, {Text: c.Say(v, "prices.from")}, {Text: c.Say(v, "prices.state")},
 	}}
+	before, err := strconv.Atoi(r.URL.Query().Get("before"))
+	if err != nil {
+		before = all[len(all)-1].Number + 1
+	}
 	for _, l := range slices.Backward(all) {
+		if l.Number >= before {
+			continue
+		}
+		if len(list.Table.Rows) == staffAPage {
+			list.Pages.Next = pricesURL(v) + "?before=" + strconv.Itoa(l.Number+1)
+			break
+		}
 		tag := c.priceTag(v, all, l)
 		list.Table.Rows = append(list.Table.Rows, design.Row{Cells: []design.Cell{
 			{Text: c.Say(v, "prices.number", "number", strconv.Itoa(l.Number)), URL: priceListURL(v, l)}, {Text: c.holdsFrom(v, l)}, {Tag: &tag},

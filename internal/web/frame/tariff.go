@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"strings"
 	"time"
 
 	"tereze/internal/billing"
@@ -15,9 +16,10 @@ func Point(language string) string {
 	return ","
 }
 
-// Money writes an amount of minor units with its currency.
+// Money writes an amount of minor units with its currency, which stays on its line.
 func (f *Frame) Money(v gate.Visit, amount int64, currency string) string {
-	return f.Say(v, "frame.money."+currency, "amount", billing.FormatPrice(amount, Point(v.Actor.Language)))
+	said := f.Say(v, "frame.money."+currency, "amount", billing.FormatPrice(amount, Point(v.Actor.Language)))
+	return strings.ReplaceAll(said, " ", "\u00a0")
 }
 
 // Tariff writes what a tariff costs: "1 990 ₸ a month".

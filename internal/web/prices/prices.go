@@ -113,7 +113,7 @@ func (p *Prices) sections(v gate.Visit, l, later billing.List) (out []sectionVie
 			out = append(out, s)
 		}
 		t := &out[len(out)-1].Table
-		t.Rows = append(t.Rows, p.row(v, c, l.Content.Currency, announced))
+		t.Rows = append(t.Rows, p.row(v, c, next.Currency, announced))
 	}
 	return out
 }
@@ -165,26 +165,21 @@ func (p *Prices) csv(w http.ResponseWriter, v gate.Visit, name string, l, later 
 		if c.How() == billing.Added {
 			shown = c.Now
 		}
-		row := []string{c.Service.Title[v.Actor.Language], shown.Title[v.Actor.Language], p.Say(v, "prices.unit."+shown.Unit), l.Content.Currency, "", "", "", ""}
+		row := []string{c.Service.Title[v.Actor.Language], shown.Title[v.Actor.Language], p.Say(v, "prices.unit."+shown.Unit), next.Currency, "", "", "", ""}
 		if c.Was.Key != "" {
-			row[4], row[5] = plain(c.Was.Price), p.Stamp(v, c.Was.From)
+			row[4], row[5] = billing.PlainPrice(c.Was.Price), p.Stamp(v, c.Was.From)
 		}
 		if how := c.How(); how != billing.Same {
 			row[7] = p.Stamp(v, later.InForceAt)
 			if how == billing.Ended {
 				row[6] = p.Say(v, "prices.ends")
 			} else {
-				row[6] = plain(c.Now.Price)
+				row[6] = billing.PlainPrice(c.Now.Price)
 			}
 		}
 		out.Row(row...)
 	}
 	out.Flush() // what is left to fail is the connection, and nobody reads of that
-}
-
-// plain is a price as a spreadsheet takes it for a number.
-func plain(amount int64) string {
-	return strconv.FormatInt(amount/100, 10) + "," + strconv.FormatInt(100+amount%100, 10)[1:]
 }
 
 // standsAs says whether a list is announced, in force, past or withdrawn at the instant of a visit.
