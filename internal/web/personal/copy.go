@@ -39,7 +39,7 @@ func (s *Personal) showCopies(w http.ResponseWriter, r *http.Request, v gate.Vis
 			Text: s.Say(v, "personal.copy.progress", "done", strconv.Itoa(all[0].Done), "steps", strconv.Itoa(all[0].Steps)),
 		}})
 	}
-	t := &design.Table{ID: "copies", Caption: s.Say(v, "personal.copy.title"), Hidden: true, Narrow: true}
+	t := &design.Table{ID: "copies", Caption: s.Say(v, "personal.copy.title"), Hidden: true}
 	for _, column := range []string{"asked", "state", "size", "until", "act"} {
 		t.Columns = append(t.Columns, design.Column{Text: s.Say(v, "personal."+column)})
 	}
