@@ -33,12 +33,12 @@ var plan = map[string][]string{
 
 	// Floor 2 decides. Each defines its rules and records what it does.
 	"agreement":  {"calendar", "clause", "evidence", "fault", "identity", "obligation", "written"},
-	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify", "obligation"}, // codes and links go out as messages
-	"gate":       {"clause", "fault", "identity"},                                                 // not agreement, not account: it is handed their answers
-	"billing":    {"clause"},
-	"catalogue":  {"clause", "written"},                                                // its services stand in the pack
-	"claims":     {"clause", "evidence", "fault", "identity", "notify", "obligation"},  // a request is recorded, and its number goes out as a message
-	"content":    {"clause", "evidence", "fault", "identity", "obligation", "written"}, // who published what is recorded; an archive copy is owed an end; the sections stand in the pack
+	"account":    {"calendar", "clause", "evidence", "fault", "identity", "notify", "obligation"},  // codes and links go out as messages
+	"gate":       {"clause", "fault", "identity"},                                                  // not agreement, not account: it is handed their answers
+	"billing":    {"calendar", "clause", "evidence", "fault", "identity", "obligation", "written"}, // its first prices stand in the pack; a change is recorded, and owes notices until its day
+	"catalogue":  {"clause", "written"},                                                            // its services stand in the pack
+	"claims":     {"clause", "evidence", "fault", "identity", "notify", "obligation"},              // a request is recorded, and its number goes out as a message
+	"content":    {"clause", "evidence", "fault", "identity", "obligation", "written"},             // who published what is recorded; an archive copy is owed an end; the sections stand in the pack
 	"court":      {"clause"},
 	"diary":      {"clause"},
 	"operations": {"calendar", "clause", "evidence", "fault", "identity", "notify"}, // an announcement is somebody's act, made in time, recorded, and told
@@ -48,9 +48,9 @@ var plan = map[string][]string{
 	"idcard":     {"eds", "fault", "identity"},                                      // whose card it is, eds finds out
 
 	// Floor 3 faces the world: people, programs, the database.
-	"web":   {"account", "agreement", "calendar", "catalogue", "claims", "clause", "content", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
-	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                                                    // the same acts as web, in JSON
-	"store": {"account", "agreement", "claims", "clause", "content", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                                       // the types it keeps
+	"web":   {"account", "agreement", "billing", "calendar", "catalogue", "claims", "clause", "content", "esi", "evidence", "fault", "gate", "idcard", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "eds", "words"}, // a demo shows its messages
+	"api":   {"account", "agreement", "eds", "evidence", "fault", "gate", "identity", "signing", "words"},                                                                                                                                               // the same acts as web, in JSON
+	"store": {"account", "agreement", "billing", "claims", "clause", "content", "evidence", "fault", "identity", "notify", "obligation", "operations", "party", "privacy", "signing", "calendar"},                                                       // the types it keeps
 
 	// whose messages it carries, by a configuration it reads strictly
 	"courier": {"fault", "identity", "notify", "written"},

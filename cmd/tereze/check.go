@@ -69,9 +69,9 @@ func (p *place) load(names []string) (packs []agreement.Pack, problems []clause.
 		if !slices.Contains(all, name) {
 			return nil, nil, fmt.Errorf("there is no pack %q: there are %s", name, strings.Join(all, ", "))
 		}
-		pack, _, wrong := house.LoadPack(fsys, name)
+		pack, wrong := house.LoadPack(fsys, name)
 		if len(wrong) == 0 {
-			packs = append(packs, pack)
+			packs = append(packs, pack.Pack)
 			continue
 		}
 		slices.SortStableFunc(wrong, compareProblems)

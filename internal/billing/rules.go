@@ -1,8 +1,8 @@
 // Package billing is the money of a portal: personal accounts, prices, orders and refunds.
 //
-// It owns what a service costs, what a user has paid and what is owed back. So far it defines the rules
-// that the agreements of a portal set on this. It never decides whether a claim is right (claims does) and
-// never gives access by itself (catalogue does).
+// It owns what a service costs, what a user has paid and what is owed back. So far that is price lists, their changes
+// and the notices these owe, and the rules that the agreements of a portal set on the rest. It never decides whether a
+// claim is right (claims does) and never gives access by itself (catalogue does).
 package billing
 
 import (

@@ -24,6 +24,7 @@ func (h *House) chores() []chore {
 	return []chore{
 		{"number what was recorded", 200 * time.Millisecond, h.sequence},
 		{"look for new editions", time.Second, once(h.Agreements.Refresh)},
+		{"look for new prices", time.Second, once(h.Tariffs.Refresh)},
 		{"look for new business days", time.Second, once(h.refreshCalendars)},
 		{"look for what happens to portals", time.Second, once(h.watch)},
 		{"go on with a list of people", 500 * time.Millisecond, once(h.imports)},

@@ -41,7 +41,7 @@ func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	if cfg.Accounts == (account.Limits{}) {
 		cfg.Accounts = account.DefaultLimits()
 	}
-	packs, _, err := loadPacks(cfg)
+	packs, err := loadPacks(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 	recorder := evidence.Recorder{Random: rand.Reader, Now: h.Clock.Now, NewID: h.Store.NewID}
 	h.rooms(cfg, recorder, hasher)
 	for _, pack := range packs {
-		if err := h.Agreements.Found(ctx, pack); err != nil {
+		if err := h.Agreements.Found(ctx, pack.Pack); err != nil {
 			return nil, errors.Join(err, h.Store.Close())
 		}
 	}

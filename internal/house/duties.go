@@ -6,6 +6,7 @@ import (
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
+	"tereze/internal/billing"
 	"tereze/internal/claims"
 	"tereze/internal/content"
 	"tereze/internal/evidence"
@@ -30,6 +31,12 @@ func (h *House) duties() map[string]keeper.Duty {
 		}},
 		agreement.DutyNotice:   {Due: h.tellsOfAmendment("message.amendment")},
 		agreement.DutyReminder: {Due: h.tellsOfAmendment("message.amendment_reminder")},
+		billing.DutyInForce: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
+			return false, h.Tariffs.Proves(ctx, tx.(*store.Tx), o)
+		}},
+		billing.DutyNotice:     {Due: h.tellsOfTariffs("message.tariffs")},
+		billing.DutyReminder:   {Due: h.tellsOfTariffs("message.tariffs_reminder")},
+		billing.DutyWithdrawal: {Due: h.tellsOfTariffs("message.tariffs_withdrawn")},
 		account.DutyErasure: {Due: func(ctx context.Context, tx obligation.Tx, o obligation.Obligation) (bool, error) {
 			user, err := o.About()
 			if err != nil {

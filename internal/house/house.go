@@ -22,6 +22,7 @@ import (
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
+	"tereze/internal/billing"
 	"tereze/internal/calendar"
 	"tereze/internal/catalogue"
 	"tereze/internal/claims"
@@ -115,6 +116,7 @@ type House struct {
 	Operations  *operations.Operations
 	Notices     *notify.Notices
 	Catalogue   *catalogue.Catalogue
+	Tariffs     *billing.Tariffs
 	Obligations *obligation.Obligations
 	Calendars   *operations.Calendars
 	Keeper      *keeper.Keeper
@@ -158,11 +160,11 @@ func Open(ctx context.Context, cfg Config) (*House, error) {
 	if cfg.Accounts == (account.Limits{}) {
 		cfg.Accounts = account.DefaultLimits()
 	}
-	packs, services, err := loadPacks(cfg)
+	packs, err := loadPacks(cfg)
 	if err != nil {
 		return nil, err
 	}
-	h.Catalogue = catalogue.New(services)
+	h.Catalogue = catalogue.New(servicesOf(packs))
 	if h.words, err = words.Load(); err != nil {
 		return nil, err
 	}
@@ -199,41 +201,83 @@ func (h *House) Close() error {
 	return h.Store.Close()
 }
 
-// loadPacks reads the packs with the services they list.
-func loadPacks(cfg Config) (packs []agreement.Pack, services map[string][]catalogue.Service, err error) {
+// Pack is all that the folder of one portal holds.
+type Pack struct {
+	agreement.Pack
+	Services []catalogue.Service
+	Sections []content.Section // of materials; none: it has no materials
+	Prices   billing.List      // number 0: there are none
+}
+
+// loadPacks reads the packs with everything they hold.
+func loadPacks(cfg Config) (packs []Pack, err error) {
 	names := cfg.Only
 	if names == nil {
 		if names, err = agreement.Packs(cfg.Packs); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if len(names) == 0 {
-		return nil, nil, errors.New("no packs: a folder of packs holds one folder with a portal.yaml for each portal")
+		return nil, errors.New("no packs: a folder of packs holds one folder with a portal.yaml for each portal")
 	}
-	services = map[string][]catalogue.Service{}
 	for _, name := range names {
-		pack, listed, problems := LoadPack(cfg.Packs, name)
+		pack, problems := LoadPack(cfg.Packs, name)
 		if len(problems) > 0 {
-			return nil, nil, fmt.Errorf("pack %s is refused: %w (and %d more; see tereze check)", name, problems[0], len(problems)-1)
+			return nil, fmt.Errorf("pack %s is refused: %w (and %d more; see tereze check)", name, problems[0], len(problems)-1)
 		}
-		packs, services[name] = append(packs, pack), listed
+		packs = append(packs, pack)
 	}
-	return packs, services, nil
+	return packs, nil
 }
 
 // LoadPack reads and compiles one pack with everything its folder holds. With any problem it must not be run.
-func LoadPack(fsys fs.FS, name string) (agreement.Pack, []catalogue.Service, []clause.Problem) {
+func LoadPack(fsys fs.FS, name string) (Pack, []clause.Problem) {
 	pack, problems := agreement.LoadPack(fsys, name, Rules())
+	out := Pack{Pack: pack}
 	if pack.Portal.Name == "" {
-		return pack, nil, problems // without the portal's languages nothing more can be read
+		return out, problems // without the portal's languages nothing more can be read
 	}
-	services, wrong := catalogue.Load(fsys, name, pack.Portal.Languages)
-	_, more := content.Load(fsys, name, pack.Portal.Languages)
-	return pack, services, append(append(problems, wrong...), more...)
+	var wrong []clause.Problem
+	out.Services, wrong = catalogue.Load(fsys, name, pack.Portal.Languages)
+	problems = append(problems, wrong...)
+	out.Sections, wrong = content.Load(fsys, name, pack.Portal.Languages)
+	problems = append(problems, wrong...)
+	out.Prices, wrong = billing.Load(fsys, name, pack.Portal.Languages, pack.Portal.Zone)
+	return out, append(problems, wrong...)
+}
+
+func servicesOf(packs []Pack) map[string][]catalogue.Service {
+	out := map[string][]catalogue.Service{}
+	for _, p := range packs {
+		out[p.Portal.Name] = p.Services
+	}
+	return out
+}
+
+func sectionsOf(packs []Pack) map[string][]content.Section {
+	out := map[string][]content.Section{}
+	for _, p := range packs {
+		out[p.Portal.Name] = p.Sections
+	}
+	return out
+}
+
+// found brings what the packs hold into the database, where it is not there yet.
+func (h *House) found(ctx context.Context, packs []Pack) error {
+	var prices []billing.List
+	for _, pack := range packs {
+		if err := h.Agreements.Found(ctx, pack.Pack); err != nil {
+			return err
+		}
+		if pack.Prices.Number != 0 {
+			prices = append(prices, pack.Prices)
+		}
+	}
+	return h.Tariffs.Found(ctx, prices)
 }
 
 // furnish builds the rooms from the floor up.
-func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack) error {
+func (h *House) furnish(ctx context.Context, cfg Config, packs []Pack) error {
 	var err error
 	hasher := cfg.Hasher
 	if hasher == nil {
@@ -261,18 +305,14 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	}
 	recorder := evidence.Recorder{Random: rand.Reader, Now: h.Clock.Now, NewID: h.Store.NewID}
 	h.rooms(cfg, recorder, hasher)
-	if h.Materials.Of, err = sections(cfg.Packs, packs); err != nil {
-		return err
-	}
+	h.Materials.Of = sectionsOf(packs)
 	verifier, err := h.verifier(cfg)
 	if err != nil {
 		return err
 	}
 	h.Signings = h.signings(verifier)
-	for _, pack := range packs {
-		if err := h.Agreements.Found(ctx, pack); err != nil {
-			return err
-		}
+	if err := h.found(ctx, packs); err != nil {
+		return err
 	}
 	if err := h.refreshCalendars(ctx); err != nil {
 		return err
@@ -285,7 +325,7 @@ func (h *House) furnish(ctx context.Context, cfg Config, packs []agreement.Pack)
 	if err != nil {
 		return err
 	}
-	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Materials: h.Materials.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
+	h.Frame = frame.New(frame.Frame{Agreements: h.Agreements, Words: h.words, Assets: assets, Opaque: h.Opaque, IdleAfter: h.Accounts.IdleAfter, Asked: h.Requests.Takes, Services: h.Catalogue.Any, Materials: h.Materials.Any, Priced: h.Tariffs.Any, Happening: h.Operations.Signs, ServiceTitle: h.Catalogue.Title, Public: cfg.Public, Demo: cfg.Demo, PhoneStandIn: cfg.PhoneStandIn})
 	if err := h.door(cfg); err != nil {
 		return err
 	}
@@ -323,6 +363,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	}
 	h.Calendars = h.newCalendars(recorder.Record, library)
 	h.Obligations = h.obligations(record, library)
+	h.Tariffs = h.newTariffs(recorder.Record, library)
 	h.Keeper = h.keeper()
 	h.Accounts = &account.Accounts{
 		InTx: func(ctx context.Context, act func(account.Tx) error) error {

@@ -2,11 +2,8 @@ package house
 
 import (
 	"context"
-	"fmt"
-	"io/fs"
 	"time"
 
-	"tereze/internal/agreement"
 	"tereze/internal/clause"
 	"tereze/internal/content"
 	"tereze/internal/evidence"
@@ -38,17 +35,4 @@ func (h *House) materials(record func(context.Context, evidence.Tx, evidence.Ent
 			},
 		},
 	}
-}
-
-// sections reads the sections that packs list, which LoadPack has found good.
-func sections(fsys fs.FS, packs []agreement.Pack) (map[string][]content.Section, error) {
-	of := map[string][]content.Section{}
-	for _, p := range packs {
-		listed, problems := content.Load(fsys, p.Portal.Name, p.Portal.Languages)
-		if len(problems) > 0 {
-			return nil, fmt.Errorf("pack %s is refused: %w", p.Portal.Name, problems[0])
-		}
-		of[p.Portal.Name] = listed
-	}
-	return of, nil
 }

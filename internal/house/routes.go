@@ -37,6 +37,7 @@ import (
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
 	"tereze/internal/web/personal"
+	"tereze/internal/web/prices"
 	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
@@ -86,6 +87,8 @@ func (h *House) routes(assets *design.Assets, demo bool) http.Handler {
 	site.Status = &status.Status{Frame: h.Frame, Operations: h.Operations}
 	site.Console.EventFacts = site.Status.Facts
 	site.Services = &services.Services{Frame: h.Frame, Accounts: h.Accounts, Catalogue: h.Catalogue}
+	site.Prices = &prices.Prices{Frame: h.Frame, Tariffs: h.Tariffs}
+	site.Console.Tariffs = h.Tariffs
 	site.Password = &password.Password{Frame: h.Frame, Accounts: h.Accounts}
 	site.Security = &security.Security{Frame: h.Frame, Accounts: h.Accounts}
 	site.Passkeys = &passkeys.Passkeys{Frame: h.Frame, Accounts: h.Accounts, SignedIn: h.signedIn, Begin: front.Begin}

@@ -3,6 +3,7 @@ package journey
 import (
 	"context"
 	"testing"
+	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/house"
@@ -91,6 +92,7 @@ func TestNoticesAndLetters(t *testing.T) {
 			writer, second := operators(t, l, c.portal, c.language, c.width)
 			writer.campaign(second)
 			wordings(writer, second)
+			writer.changesTariffs(second, p)
 		})
 	}
 }
@@ -128,6 +130,47 @@ func (p *person) campaign(second *person) {
 	second.picture("campaign-message-"+p.language, p.width)
 	second.open(console + "/campaigns")
 	second.picture("campaign-register-"+p.language, p.width)
+}
+
+// changesTariffs: one writes a change of tariffs, which they may not publish, the other publishes it, and a visitor sees
+// the coming price beside the present one.
+func (p *person) changesTariffs(second, visitor *person) {
+	p.t.Helper()
+	p.open("/" + p.portal + "/console/prices")
+	p.press("prices.console.draft")
+	p.press("prices.do.edit")
+	price := "price_online-cash-register_one-month"
+	p.fill(price, "2,490")
+	p.press("prices.console.save")
+	p.answered(422)
+	p.picture("prices-refused-"+p.language, p.width)
+	p.fill(price, "2490")
+	p.fill("day", time.Now().AddDate(0, 0, 10).Format(time.DateOnly))
+	ask[bool](p, `(document.querySelector('main input[value="online-accounting/company"]').click(), true)`)
+	p.picture("prices-edit-"+p.language, p.width)
+	p.press("prices.console.save")
+	p.press("prices.do.add")
+	p.click(p.say("prices.console.new_service"))
+	p.written("service_", "Онлайн-сауда")
+	p.written("title_", "Дүкен")
+	p.fill("price", "7 900")
+	p.click(p.say("prices.unit.month"))
+	p.picture("prices-add-"+p.language, p.width)
+	p.press("prices.do.add")
+	p.picture("prices-draft-"+p.language, p.width)
+	p.press("prices.do.publish")
+	p.press("prices.do.publish") // by the one who wrote it
+	p.answered(403)
+
+	second.open("/" + p.portal + "/console/prices/2/publish")
+	second.picture("prices-preview-"+p.language, p.width)
+	second.press("prices.do.publish")
+	second.open("/" + p.portal + "/console/prices")
+	second.picture("prices-register-"+p.language, p.width)
+	visitor.open("/" + p.portal + "/prices")
+	visitor.picture("prices-public-"+p.language, p.width)
+	visitor.press("prices.lists")
+	visitor.picture("prices-lists-"+p.language, p.width)
 }
 
 // wordings: one proposes how a message is worded, the other publishes it.

@@ -28,7 +28,7 @@ const (
 func pictured(portal, step string) bool {
 	for _, prefix := range []string{
 		"support-", "materials-", "card-", "owed-", "works-late-", "works-status-", "notices-inbox-", "notices-preferences-",
-		"data-consents-", "data-withdraw-", "data-copy-", "campaign-approve-", "push-failed-",
+		"data-consents-", "data-withdraw-", "data-copy-", "campaign-approve-", "prices-edit-", "prices-preview-", "prices-public-", "push-failed-",
 	} {
 		if strings.HasPrefix(step, prefix) {
 			return true

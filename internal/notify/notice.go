@@ -64,6 +64,9 @@ type NoticeTx interface {
 	Choose(ctx context.Context, user identity.ID, c Choice, at time.Time) (changed bool, err error)
 	// Subscribed says whether a user subscribed to service messages by a channel.
 	Subscribed(ctx context.Context, user identity.ID, channel Channel) (bool, error)
+	// StandingsOf tells, of the users of a portal from one id to another, what decides by which channels they get
+	// notices; channel is that of the subscription. Who has chosen nothing and has no browser is not in it.
+	StandingsOf(ctx context.Context, portal string, from, to identity.ID, channel Channel) (map[identity.ID]Standing, error)
 	// Subscribe keeps a subscription; changed is false where it was there.
 	Subscribe(ctx context.Context, user identity.ID, channel Channel, at time.Time) (changed bool, err error)
 	// Unsubscribe removes it; changed is false where there was none.
@@ -80,6 +83,13 @@ type NoticeTx interface {
 	ConsentTx
 	TemplateTx
 	CampaignTx
+}
+
+// Standing is what a user has chosen that decides by which channels they get notices.
+type Standing struct {
+	Choices    []Choice
+	Subscribed bool // to service messages
+	Browsers   []identity.ID
 }
 
 // Notices performs the acts of this room. All fields but PushReady are needed.
@@ -177,6 +187,7 @@ type stance struct {
 	offers     []Offer
 	addresses  []Address
 	choices    []Choice
+	popUps     bool    // a clause has them sent to browsers
 	serviceBy  Channel // by which they subscribe to service messages; empty: no clause on it
 	subscribed bool
 }
@@ -225,16 +236,39 @@ func (s stance) wants(kind Kind, channel Channel) bool {
 // Send lays a notice into its person's cabinet and sends it by the channels of its kind, in the act that owes
 // it. It asks the database the same whoever the person is.
 func (n *Notices) Send(ctx context.Context, tx NoticeTx, x Notice) error {
+	s, err := n.stanceOf(ctx, tx, x.Portal, x.Home, x.Addresses)
+	if err != nil {
+		return err
+	}
+	return n.send(ctx, tx, x, s)
+}
+
+// SendAll sends notices to many users of a portal, in the order of their ids: what Send asks of each, it asks of all at
+// once.
+func (n *Notices) SendAll(ctx context.Context, tx NoticeTx, portal string, all []Notice) error {
+	if len(all) == 0 {
+		return nil
+	}
+	s := n.stanceOn(portal)
+	chosen, err := tx.StandingsOf(ctx, portal, all[0].Home, all[len(all)-1].Home, s.serviceBy)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if err := n.send(ctx, tx, x, s.with(chosen[x.Home], x.Addresses)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Notices) send(ctx context.Context, tx NoticeTx, x Notice, s stance) error {
 	if x.Kind == "" {
 		x.Kind = KindOf(x.Key)
 	}
 	x.ID, x.At = n.NewID(), n.Now()
 	if x.Cite.Zero() && x.Kind.Always() {
 		x.Cite = n.Always(x.Portal, x.Kind)
-	}
-	s, err := n.stanceOf(ctx, tx, x.Portal, x.Home, x.Addresses)
-	if err != nil {
-		return err
 	}
 	if err := tx.AddNotice(ctx, x); err != nil || x.Quiet {
 		return err
@@ -262,27 +296,48 @@ func (n *Notices) Send(ctx context.Context, tx NoticeTx, x Notice) error {
 	return tx.AddMessage(ctx, Message{ID: n.NewID(), Home: x.Home, Portal: x.Portal, Channel: Email, To: "-", Key: Decoy, Args: x.Args, Language: "-", At: x.At})
 }
 
-func (n *Notices) stanceOf(ctx context.Context, tx NoticeTx, portal string, user identity.ID, addresses []Address) (s stance, err error) {
-	s = stance{offers: n.Offers(portal), addresses: addresses}
-	if _, _, ok := PopUps(n.Book(portal, n.Now())); ok {
+// stanceOn is what of a stance is the same for all users of a portal.
+func (n *Notices) stanceOn(portal string) stance {
+	s := stance{offers: n.Offers(portal)}
+	_, _, s.popUps = PopUps(n.Book(portal, n.Now()))
+	s.serviceBy, _, _ = n.subscription(portal)
+	return s
+}
+
+// with is the stance of one user.
+func (s stance) with(chosen Standing, addresses []Address) stance {
+	s.addresses, s.choices, s.subscribed = addresses, chosen.Choices, chosen.Subscribed
+	if s.popUps {
+		s.addresses = slices.Clip(s.addresses)
+		for _, id := range chosen.Browsers {
+			s.addresses = append(s.addresses, Address{Push, number(id)})
+		}
+	}
+	return s
+}
+
+func (n *Notices) stanceOf(ctx context.Context, tx NoticeTx, portal string, user identity.ID, addresses []Address) (stance, error) {
+	s := n.stanceOn(portal)
+	var chosen Standing
+	if s.popUps {
 		browsers, err := tx.Browsers(ctx, user)
 		if err != nil {
 			return s, err
 		}
 		for _, b := range browsers {
-			s.addresses = append(s.addresses, Address{Push, number(b.ID)})
+			chosen.Browsers = append(chosen.Browsers, b.ID)
 		}
 	}
-	if s.choices, err = tx.Choices(ctx, user); err != nil {
+	var err error
+	if chosen.Choices, err = tx.Choices(ctx, user); err != nil {
 		return s, err
 	}
-	channel, _, ok := n.subscription(portal)
-	if !ok {
-		return s, nil
+	if s.serviceBy != "" {
+		if chosen.Subscribed, err = tx.Subscribed(ctx, user, s.serviceBy); err != nil {
+			return s, err
+		}
 	}
-	s.serviceBy = channel
-	s.subscribed, err = tx.Subscribed(ctx, user, channel)
-	return s, err
+	return s.with(chosen, addresses), nil
 }
 
 func number(id identity.ID) string { return strconv.FormatInt(int64(id), 10) }

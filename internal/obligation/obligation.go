@@ -121,6 +121,8 @@ type Tx interface {
 	Obligation(ctx context.Context, home, id identity.ID) (Obligation, error)
 	// ObligationOn gives the one on a subject that is still owed, as Obligation does. Refusal: Absent.
 	ObligationOn(ctx context.Context, portal string, home identity.ID, kind, subject string) (Obligation, error)
+	// ObligationLast gives the newest one on a subject, owed or not, as Obligation does. Refusal: Absent.
+	ObligationLast(ctx context.Context, portal string, home identity.ID, kind, subject string) (Obligation, error)
 	// SaveObligation writes what has changed. Refusal: Conflict, when somebody else has saved it.
 	SaveObligation(ctx context.Context, o Obligation) error
 	// ObligationsPage lists those of a portal by due date.

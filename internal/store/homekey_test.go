@@ -46,6 +46,7 @@ var homeless = map[string]string{
 	"operations_announcement_text": "reference: the same, in each language",
 	"notify_template":              "reference: the operator's wording of a few messages",
 	"notify_campaign":              "reference: a letter to many, once for all who get it",
+	"billing_price_list":           "reference: the prices of a portal, read by everybody",
 	"operations_event":             "reference: what happens to a portal, which every visitor is told",
 	"operations_note":              "reference: the history of it",
 	"operations_owed":              "local: notices on their way out, a row for each act",

@@ -89,6 +89,12 @@ func (tx *Tx) ObligationOn(ctx context.Context, portal string, home identity.ID,
 		WHERE user_id = $1 AND portal = $2 AND kind = $3 AND subject = $4 AND owed = $5`+tx.forUpdate(), int64(home), portal, kind, subject, int64(owedNow)))
 }
 
+// ObligationLast follows obligation.Tx.
+func (tx *Tx) ObligationLast(ctx context.Context, portal string, home identity.ID, kind, subject string) (obligation.Obligation, error) {
+	return readObligation(tx.queryRow(ctx, `SELECT `+obligationColumns+` FROM obligation
+		WHERE user_id = $1 AND portal = $2 AND kind = $3 AND subject = $4 ORDER BY obligation_id DESC LIMIT 1`+tx.forUpdate(), int64(home), portal, kind, subject))
+}
+
 // statePlaces is how many states a page may name; a further place repeats the last.
 const statePlaces = 3
 

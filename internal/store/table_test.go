@@ -33,6 +33,8 @@ var joined = map[string]string{
 	"party_page.go":   "account", // a page shows whose it is
 
 	"notify_campaign.go": "account", // a campaign chooses among a million people and their contacts, none of whom the program holds
+	"notify_standing.go": "account", // who is told along with two hundred others is one of a portal's users
+
 	// nobody who took back the consent to statistics is counted in them: in the statement itself, which names nobody
 	"account_statistics.go": "privacy", "evidence_statistics.go": "privacy", "claims_statistics.go": "privacy", "party_statistics.go": "privacy",
 }

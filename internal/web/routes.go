@@ -29,6 +29,7 @@ import (
 	"tereze/internal/web/passkeys"
 	"tereze/internal/web/password"
 	"tereze/internal/web/personal"
+	"tereze/internal/web/prices"
 	"tereze/internal/web/push"
 	"tereze/internal/web/recovery"
 	"tereze/internal/web/register"
@@ -73,6 +74,7 @@ type Site struct {
 	Support  *support.Support
 	Pages    *pages.Pages
 	Services *services.Services
+	Prices   *prices.Prices
 	Notices  *notices.Notices
 	Status   *status.Status
 	Personal *personal.Personal
@@ -128,6 +130,13 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	material("GET /{portal}/services", of.List)
 	material("GET /{portal}/services.csv", of.CSV)
 	material("GET /{portal}/services/{service}", of.Service)
+
+	pr := s.Prices
+	material("GET /{portal}/prices", pr.Now)
+	material("GET /{portal}/prices.csv", pr.NowCSV)
+	material("GET /{portal}/prices/lists", pr.Lists)
+	material("GET /{portal}/prices/lists/{number}", pr.List)
+	material("GET /{portal}/prices/lists/{number}/prices.csv", pr.ListCSV)
 
 	now := s.Status
 	open("GET /{portal}/status", now.Status)
@@ -489,6 +498,15 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	staff(identity.Operator, "GET /{portal}/console/operations/{event}", o.Operation)
 	staff(identity.Operator, "GET /{portal}/console/operations/{event}/{act}", o.OperationAct)
 	staff(identity.Operator, "POST /{portal}/console/operations/{event}/{act}", o.OperationActPost)
+	staff(identity.Operator, "GET /{portal}/console/prices", o.PriceLists)
+	staff(identity.Operator, "POST /{portal}/console/prices", o.PriceListsPost)
+	staff(identity.Operator, "GET /{portal}/console/prices/{number}", o.PriceList)
+	staff(identity.Operator, "GET /{portal}/console/prices/{number}/edit", o.Reprice)
+	staff(identity.Operator, "POST /{portal}/console/prices/{number}/edit", o.RepricePost)
+	staff(identity.Operator, "GET /{portal}/console/prices/{number}/add", o.AddTariff)
+	staff(identity.Operator, "POST /{portal}/console/prices/{number}/add", o.AddTariffPost)
+	staff(identity.Operator, "GET /{portal}/console/prices/{number}/{act}", o.PriceListAct)
+	staff(identity.Operator, "POST /{portal}/console/prices/{number}/{act}", o.PriceListActPost)
 	staff(identity.Operator, "GET /{portal}/console/programs", o.Programs)
 	staff(identity.Operator, "POST /{portal}/console/programs", o.ProgramsPost)
 	staff(identity.Operator, "GET /{portal}/console/programs/{program}", o.EndProgram)

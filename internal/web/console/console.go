@@ -17,6 +17,7 @@ import (
 
 	"tereze/internal/account"
 	"tereze/internal/agreement"
+	"tereze/internal/billing"
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
@@ -33,6 +34,7 @@ type Console struct {
 	Accounts   *account.Accounts
 	Operations *operations.Operations
 	Notices    *notify.Notices
+	Tariffs    *billing.Tariffs
 	Outbox     *notify.Outbox
 	// EventFacts are what is known of an event, as the status page says it.
 	EventFacts func(v gate.Visit, e operations.Event) (design.SummaryList, error)

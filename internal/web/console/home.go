@@ -65,6 +65,9 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			Title: c.Say(v, "content.desk.title"), URL: consoleURL(v) + "/materials", Text: c.Say(v, "content.desk.lead"),
 		})
 	}
+	if c.Tariffs.Any(v.Actor.Portal) {
+		view.Ways.Cards = append(view.Ways.Cards, design.Card{Title: c.Say(v, "prices.console.title"), URL: pricesURL(v), Text: c.Say(v, "prices.console.lead")})
+	}
 	if _, ok := c.programRule(v); ok {
 		view.Ways.Cards = append(view.Ways.Cards, design.Card{
 			Title: c.Say(v, "console.programs.title"), URL: programsURL(v), Text: c.Say(v, "console.programs.lead"),

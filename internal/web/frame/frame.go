@@ -46,6 +46,8 @@ type Frame struct {
 	Services func(portal string) bool
 	// Materials reports whether users of a portal publish materials.
 	Materials func(portal string) bool
+	// Priced reports whether a portal shows a price list.
+	Priced func(portal string) bool
 	// Happening lists what a portal's pages tell the actor of, from memory: works, stops, incidents, force majeure.
 	Happening func(actor identity.Actor, at time.Time) []operations.Event
 	// ServiceTitle is the title of a service in the catalogue; empty where there is none of this name.
@@ -244,6 +246,9 @@ func (f *Frame) navigation(r *http.Request, v gate.Visit, home string) (items []
 	}
 	if f.Materials(v.Actor.Portal) {
 		add("frame.nav.materials", "/materials")
+	}
+	if f.Priced(v.Actor.Portal) {
+		add("frame.nav.prices", "/prices")
 	}
 	add("frame.nav.agreement", "/agreement")
 	add("frame.nav.rules", "/rules")
