@@ -163,18 +163,25 @@ func (c *Certificate) CheckIssuedBy(issuer *Certificate) error {
 	return issuer.CheckSigned(outer, c.RawTBSCertificate, c.Signature)
 }
 
-// checkAuthority refuses an issuer that is no CA, lacks the usage, or limits names: none of the
-// authorities does that, and a limit that is not enforced must not be passed over.
+// checkAuthority refuses an issuer that is no CA, lacks the usage, or limits names or policies: none of the
+// authorities does that, and a limit that is not enforced must not be passed over. An issuer without
+// keyUsage is not limited by it (RFC 5280 §6.1.4 n, §6.3.3 f).
 func (c *Certificate) checkAuthority(usage x509.KeyUsage) error {
 	switch {
 	case !c.BasicConstraintsValid || !c.IsCA:
 		return Refuse(NotAnAuthority, errors.New("basicConstraints do not say CA"))
-	case c.KeyUsage&usage == 0:
+	case c.hasExtension("2.5.29.15") && c.KeyUsage&usage == 0:
 		return Refuse(NotAnAuthority, errors.New("keyUsage does not allow it"))
-	case slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.String() == "2.5.29.30" }):
+	case c.hasExtension("2.5.29.30"):
 		return Refuse(Unsupported, errors.New("name constraints"))
+	case c.hasExtension("2.5.29.36"):
+		return Refuse(Unsupported, errors.New("policy constraints"))
 	}
 	return c.checkCritical()
+}
+
+func (c *Certificate) hasExtension(dotted string) bool {
+	return slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.String() == dotted })
 }
 
 func (c *Certificate) checkCritical() error {
