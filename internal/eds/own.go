@@ -87,7 +87,7 @@ func (v *Own) message(ctx context.Context, q Question, m *cms.Message) *Result {
 	}
 	for _, signer := range m.Signers {
 		s := Signer{}
-		if s.signature(q, m, signer, d) {
+		if s.signature(q, m, signer, d, v.Trust.offered) {
 			v.judge(ctx, q, &s, m, signer)
 		}
 		r.Signers = append(r.Signers, s)
@@ -153,10 +153,11 @@ func readDocument(q Question, m *cms.Message, limit int) (document, error) {
 	return d, nil
 }
 
-// signature makes the checks that need nobody else: the certificate, the document, the signature. It
-// reports whether there is a certificate to go on with.
-func (s *Signer) signature(q Question, m *cms.Message, signer *cms.Signer, d document) bool {
-	c := m.CertificateOf(signer)
+// signature makes the checks that need nobody else: the certificate, which may be among others where the
+// message does not enclose it, the document, the signature. It reports whether there is a certificate to go
+// on with.
+func (s *Signer) signature(q Question, m *cms.Message, signer *cms.Signer, d document, others []*pki.Certificate) bool {
+	c := m.CertificateOf(signer, others...)
 	if c == nil {
 		err := m.Unread
 		if err == nil {
@@ -199,7 +200,7 @@ func (q Question) strong(c *pki.Certificate, at time.Time) error {
 // it names, whether it was revoked.
 func (v *Own) judge(ctx context.Context, q Question, s *Signer, m *cms.Message, signer *cms.Signer) {
 	if s.Reason == "" {
-		v.timestamps(ctx, q, s, signer)
+		v.timestamps(ctx, q, s, signer.Tokens, signer.Value, m.Certificates)
 	} else {
 		s.skip(CheckTimestamp)
 	}
