@@ -12,6 +12,7 @@ import (
 
 	"tereze/internal/eds/cms"
 	"tereze/internal/eds/pki"
+	"tereze/internal/eds/xmldsig"
 )
 
 // Own is the verifier of this house. Its fields are set before the first question and not changed.
@@ -199,11 +200,11 @@ func (q Question) strong(c *pki.Certificate, at time.Time) error {
 // judge makes the checks that need others: the time-stamp, the chain, what the certificate is for, whom
 // it names, whether it was revoked.
 func (v *Own) judge(ctx context.Context, q Question, s *Signer, m *cms.Message, signer *cms.Signer) {
-	if s.Reason == "" {
-		v.timestamps(ctx, q, s, signer.Tokens, signer.Value, m.Certificates)
-	} else {
-		s.skip(CheckTimestamp)
+	var stamps []xmldsig.Stamp
+	for _, token := range signer.Tokens {
+		stamps = append(stamps, xmldsig.Stamp{Token: token, Over: signer.Value})
 	}
+	v.timestamps(ctx, q, s, stamps, m.Certificates)
 	v.stand(ctx, q, s, m.Certificates, m.CRLs)
 }
 

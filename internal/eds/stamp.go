@@ -10,6 +10,7 @@ import (
 
 	"tereze/internal/eds/cms"
 	"tereze/internal/eds/pki"
+	"tereze/internal/eds/xmldsig"
 )
 
 // timestamps looks at the time-stamps over a signature. The first that holds says from when the
@@ -17,18 +18,22 @@ import (
 // time-stamping authority's) spoils the signature: nobody adds it by mistake. One that merely cannot be
 // trusted (an unknown authority, a weak digest) is as if it were not there.
 //
-// tokens are over stamped; beside is certificates that the document encloses, where an authority's may be
-// that its token leaves out (RFC 3161, 2.4.1, certReq).
-func (v *Own) timestamps(ctx context.Context, q Question, s *Signer, tokens [][]byte, stamped []byte, beside []*pki.Certificate) {
-	if len(tokens) == 0 {
+// beside is certificates that the document encloses, where an authority's may be that its token leaves
+// out (RFC 3161, 2.4.1, certReq).
+func (v *Own) timestamps(ctx context.Context, q Question, s *Signer, stamps []xmldsig.Stamp, beside []*pki.Certificate) {
+	if s.Reason != "" {
+		s.skip(CheckTimestamp)
+		return
+	}
+	if len(stamps) == 0 {
 		s.aside(CheckTimestamp, Absent, nil)
 		return
 	}
 	var doubt error
-	for _, der := range tokens {
-		t, err := cms.ParseToken(der, v.Limits)
+	for _, stamp := range stamps {
+		t, err := cms.ParseToken(stamp.Token, v.Limits)
 		if err == nil {
-			err = t.CheckImprint(stamped)
+			err = t.CheckImprint(stamp.Over)
 		}
 		var authority Signer
 		if err == nil {
