@@ -32,17 +32,13 @@ func (v *Own) signedXML(ctx context.Context, q Question) *Result {
 	if err != nil {
 		return refused(XML, CheckForm, err)
 	}
-	r := &Result{Form: XML}
+	r := &Result{Form: XML, Content: xmldsig.Content(signers)}
 	r.note(CheckForm, nil)
 	if !r.note(CheckSigners, q.expect(len(signers))) {
 		return r
 	}
 	for _, signer := range signers {
 		s := Signer{}
-		// Some signed the document with the signatures of others: the shortest content is it alone.
-		if r.Content == nil || len(signer.Content) < len(r.Content) {
-			r.Content = signer.Content
-		}
 		if s.xml(q, signer) {
 			v.timestamps(ctx, q, &s, signer.Stamps, signer.Others)
 			v.stand(ctx, q, &s, signer.Others, nil)

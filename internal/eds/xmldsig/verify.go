@@ -92,6 +92,12 @@ func (t *tree) signers(signatures []*node) []Signer {
 	return before
 }
 
+// Content is the document that all signers of valid signatures signed, as the first of them did: the others have
+// the signatures before theirs in it.
+func Content(signers []Signer) []byte {
+	return slices.MinFunc(signers, func(a, b Signer) int { return len(a.Content) - len(b.Content) }).Content
+}
+
 func otherDocument(s Signer) bool {
 	reason := pki.ReasonOf(s.Err)
 	return reason == pki.WrongDocument || reason == pki.Wrapped
