@@ -30,6 +30,7 @@ func TestCertificatesThatAreNotEnclosed(t *testing.T) {
 		"person.pem":      {Data: append(armoured([]byte{0x30, 0}, "PRIVATE KEY", "\n"), armoured(p.Raw, "CERTIFICATE", "\n")...)},
 		"key.pem":         {Data: armoured([]byte{0x30, 0}, "PRIVATE KEY", "\n")},
 		"tsa.der":         {Data: tsa.Raw},
+		"old.crt":         {Data: armoured(o.root.Raw, "X509 CERTIFICATE", "\n")},
 		"stranger.cer":    {Data: stranger.Raw},
 	}
 	store, err := eds.FolderTrust(folder, trust(t, false))

@@ -221,7 +221,7 @@ func certificateFiles(folder fs.FS) (map[string][]*pki.Certificate, error) {
 // certificatesIn reads one certificate in any form, or those of a file in PEM, which may hold keys and
 // other things beside them.
 func certificatesIn(data []byte) (found []*pki.Certificate, err error) {
-	said := bytes.Count(data, []byte("-----BEGIN CERTIFICATE-----"))
+	said := (bytes.Count(data, []byte("CERTIFICATE-----")) + 1) / 2 // where each begins and where it ends
 	if said == 0 && !bytes.Contains(data, []byte("-----BEGIN ")) {
 		c, err := pki.ParsePEMOrDER(data)
 		if err != nil {
@@ -230,7 +230,7 @@ func certificatesIn(data []byte) (found []*pki.Certificate, err error) {
 		return []*pki.Certificate{c}, nil
 	}
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
+		if !pki.CertificateLabel(block.Type) {
 			continue
 		}
 		c, err := pki.ParseCertificate(block.Bytes)
