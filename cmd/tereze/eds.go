@@ -42,7 +42,7 @@ func edsCommand(ctx context.Context, args []string, out, errs io.Writer) int {
 }
 
 const edsVerifyHelp = `Verifies an electronic signature without a network: a signed message (CMS, CAdES-T) in DER,
-BER, PEM or base64, signed XML, or a time-stamp token.
+BER, PEM or base64, signed XML, or a time-stamp token or the authority's answer that holds it.
 
 Usage: tereze eds verify FILE [--content FILE] [--at TIME] [--roots DIR] [--crl FILE…] [--ocsp FILE…] [--json]
 
@@ -55,7 +55,8 @@ earlier. Without --at the moment is now.
 
 --roots is a folder of certificates of authorities (.cer, .crt, .pem, .der) that are trusted beside
 those of Kazakhstan's National Certification Authority that ship with the program. An authority
-whose issuer is not among them is trusted by itself. With a MANIFEST.json in the folder a file
+whose issuer is not among them is trusted by itself. Certificates of people and services in the folder are not trusted; they are
+used where a signature or a time-stamp does not enclose its own. With a MANIFEST.json in the folder a file
 that it does not name with the same SHA-256 is refused.
 
 Revocation is checked with what --crl (complete and delta lists) and --ocsp (answers of the
@@ -211,6 +212,11 @@ func trusted(folder string) (*eds.TrustStore, error) {
 	store, err := eds.Production()
 	if err != nil || folder == "" {
 		return store, err
+	}
+	if info, err := os.Stat(folder); err != nil {
+		return nil, fmt.Errorf("trust store: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("trust store: %s is no folder", folder)
 	}
 	own := os.DirFS(folder)
 	if !eds.HasManifest(own) {

@@ -12,6 +12,7 @@ import (
 
 	"tereze/internal/eds/cms"
 	"tereze/internal/eds/pki"
+	"tereze/internal/eds/xmldsig"
 )
 
 // Own is the verifier of this house. Its fields are set before the first question and not changed.
@@ -87,7 +88,7 @@ func (v *Own) message(ctx context.Context, q Question, m *cms.Message) *Result {
 	}
 	for _, signer := range m.Signers {
 		s := Signer{}
-		if s.signature(q, m, signer, d) {
+		if s.signature(q, m, signer, d, v.Trust.offered) {
 			v.judge(ctx, q, &s, m, signer)
 		}
 		r.Signers = append(r.Signers, s)
@@ -153,10 +154,11 @@ func readDocument(q Question, m *cms.Message, limit int) (document, error) {
 	return d, nil
 }
 
-// signature makes the checks that need nobody else: the certificate, the document, the signature. It
-// reports whether there is a certificate to go on with.
-func (s *Signer) signature(q Question, m *cms.Message, signer *cms.Signer, d document) bool {
-	c := m.CertificateOf(signer)
+// signature makes the checks that need nobody else: the certificate, which may be among others where the
+// message does not enclose it, the document, the signature. It reports whether there is a certificate to go
+// on with.
+func (s *Signer) signature(q Question, m *cms.Message, signer *cms.Signer, d document, others []*pki.Certificate) bool {
+	c := m.CertificateOf(signer, others...)
 	if c == nil {
 		err := m.Unread
 		if err == nil {
@@ -198,11 +200,11 @@ func (q Question) strong(c *pki.Certificate, at time.Time) error {
 // judge makes the checks that need others: the time-stamp, the chain, what the certificate is for, whom
 // it names, whether it was revoked.
 func (v *Own) judge(ctx context.Context, q Question, s *Signer, m *cms.Message, signer *cms.Signer) {
-	if s.Reason == "" {
-		v.timestamps(ctx, q, s, signer)
-	} else {
-		s.skip(CheckTimestamp)
+	var stamps []xmldsig.Stamp
+	for _, token := range signer.Tokens {
+		stamps = append(stamps, xmldsig.Stamp{Token: token, Over: signer.Value})
 	}
+	v.timestamps(ctx, q, s, stamps, m.Certificates)
 	v.stand(ctx, q, s, m.Certificates, m.CRLs)
 }
 

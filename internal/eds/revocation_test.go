@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -259,5 +260,29 @@ func TestARevocationAfterTheTimestampDoesNotReachBack(t *testing.T) {
 		if r := ask(t, o.verifier(), q); r.Reason != c.reason {
 			t.Errorf("%s: reason %q, want %q", name, r.Reason, c.reason)
 		}
+	}
+}
+
+// TestAnAnswerThatSaysTwoThings: whichever stands first, nobody is good of whom it is said that they were revoked.
+func TestAnAnswerThatSaysTwoThings(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	p, responder := o.person(), o.responder()
+	for _, first := range []bool{true, false} {
+		whole := grow(t, o.ocsp(responder, p, nil))
+		basic := grow(t, whole.at(1, 0, 1).body)
+		list := basic.at(0, 2)
+		revoked := *list.at(0)
+		revoked.sub = slices.Clone(revoked.sub)
+		revoked.sub[1] = &branch{tag: 0xa1, sub: []*branch{{tag: 0x18, body: []byte("20260601100000Z")}}}
+		if first {
+			list.sub = []*branch{&revoked, list.at(0)}
+		} else {
+			list.sub = []*branch{list.at(0), &revoked}
+		}
+		whole.at(1, 0, 1).body = basic.write()
+		q := given(p.sign(t, "document"))
+		q.Evidence = eds.Evidence{OCSP: [][]byte{redate(t, whole.write(), responder)}}
+		want(t, ask(t, o.verifier(), q), pki.Revoked, eds.CheckRevocation)
 	}
 }

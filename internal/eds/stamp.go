@@ -10,26 +10,34 @@ import (
 
 	"tereze/internal/eds/cms"
 	"tereze/internal/eds/pki"
+	"tereze/internal/eds/xmldsig"
 )
 
 // timestamps looks at the time-stamps over a signature. The first that holds says from when the
 // signature is. One that is certainly false (of another signature, altered, made with a key that is no
 // time-stamping authority's) spoils the signature: nobody adds it by mistake. One that merely cannot be
 // trusted (an unknown authority, a weak digest) is as if it were not there.
-func (v *Own) timestamps(ctx context.Context, q Question, s *Signer, signer *cms.Signer) {
-	if len(signer.Tokens) == 0 {
+//
+// beside is certificates that the document encloses, where an authority's may be that its token leaves
+// out (RFC 3161, 2.4.1, certReq).
+func (v *Own) timestamps(ctx context.Context, q Question, s *Signer, stamps []xmldsig.Stamp, beside []*pki.Certificate) {
+	if s.Reason != "" {
+		s.skip(CheckTimestamp)
+		return
+	}
+	if len(stamps) == 0 {
 		s.aside(CheckTimestamp, Absent, nil)
 		return
 	}
 	var doubt error
-	for _, der := range signer.Tokens {
-		t, err := cms.ParseToken(der, v.Limits)
+	for _, stamp := range stamps {
+		t, err := cms.ParseToken(stamp.Token, v.Limits)
 		if err == nil {
-			err = t.CheckImprint(signer.Value)
+			err = t.CheckImprint(stamp.Over)
 		}
 		var authority Signer
 		if err == nil {
-			authority, err = v.authority(ctx, q, t)
+			authority, err = v.authority(ctx, q, t, beside)
 		}
 		switch {
 		case err == nil:
@@ -60,8 +68,8 @@ func doubtful(err error) bool {
 }
 
 // authority verifies who made a time-stamp, at the time that it states.
-func (v *Own) authority(ctx context.Context, q Question, t *cms.Token) (Signer, error) {
-	s := v.stamper(ctx, q, t)
+func (v *Own) authority(ctx context.Context, q Question, t *cms.Token, beside []*pki.Certificate) (Signer, error) {
+	s := v.stamper(ctx, q, t, beside)
 	for _, c := range s.Checks {
 		if c.Outcome == Failed {
 			return s, pki.Refuse(c.Reason, fmt.Errorf("time-stamp: %s: %s", c.Name, c.Detail))
@@ -71,7 +79,7 @@ func (v *Own) authority(ctx context.Context, q Question, t *cms.Token) (Signer, 
 }
 
 // stamper makes the checks of a time-stamping authority's signature (RFC 3161, 2.3 and 2.4.2).
-func (v *Own) stamper(ctx context.Context, q Question, t *cms.Token) Signer {
+func (v *Own) stamper(ctx context.Context, q Question, t *cms.Token, beside []*pki.Certificate) Signer {
 	s := Signer{}
 	signer := t.Signers[0]
 	d, err := readDocument(Question{}, t.Message, v.limits().Size)
@@ -80,12 +88,12 @@ func (v *Own) stamper(ctx context.Context, q Question, t *cms.Token) Signer {
 		return s
 	}
 	q.Bound = false // the attribute is of version 1 in many tokens; the chain decides
-	if !s.signature(q, t.Message, signer, d) {
+	if !s.signature(q, t.Message, signer, d, slices.Concat(beside, v.Trust.offered)) {
 		return s
 	}
 	s.TimestampedAt, s.JudgedAt = t.At.UTC(), t.At.UTC()
 	s.note(CheckAlgorithm, q.strong(s.Certificate, t.At))
-	chain, err := v.Trust.Chain(s.Certificate, t.Certificates, t.At)
+	chain, err := v.Trust.Chain(s.Certificate, slices.Concat(t.Certificates, beside), t.At)
 	for _, c := range chain[:max(0, len(chain)-1)] {
 		err = errors.Join(err, q.strong(c, t.At))
 	}
@@ -128,7 +136,7 @@ func (v *Own) token(ctx context.Context, q Question, m *cms.Message) *Result {
 		return r
 	}
 	r.imprint(q, t, v.limits().Size)
-	r.Signers = []Signer{v.stamper(ctx, q, t)}
+	r.Signers = []Signer{v.stamper(ctx, q, t, nil)}
 	return r.conclude()
 }
 

@@ -30,7 +30,8 @@ const (
 type TrustStore struct {
 	roots       []*pki.Certificate
 	authorities []*pki.Certificate
-	issued      map[issue]bool // pairs of the store whose signature was verified when it was made
+	offered     []*pki.Certificate // of people and services, for signatures that do not enclose theirs
+	issued      map[issue]bool     // pairs of the store whose signature was verified when it was made
 }
 
 // issue is a certificate and its issuer, by fingerprint.
@@ -126,30 +127,35 @@ func HasManifest(folder fs.FS) bool {
 // FolderTrust reads a folder whose every certificate of an authority is trusted because the person
 // who names the folder says so. An authority issued by another of the folder, or of base, stands under
 // it; any other ends a chain, self-signed or not: of some old authorities the root is lost.
-// Certificates that are no authority's are passed over.
+// Certificates that are no authority's are believed in nothing: they are offered where a signature or a
+// time-stamp does not enclose its own.
 func FolderTrust(folder fs.FS, base *TrustStore) (*TrustStore, error) {
 	files, err := certificateFiles(folder)
 	if err != nil {
 		return nil, err
 	}
-	var found []*pki.Certificate
+	var found, offered []*pki.Certificate
 	for _, certificates := range files {
 		for _, c := range certificates {
 			if c.IsCA {
 				found = append(found, c)
+			} else {
+				offered = append(offered, c)
 			}
 		}
 	}
 	if len(found) == 0 {
 		return nil, errors.New("trust store: the folder holds no certificate of an authority")
 	}
-	return base.With(found...), nil
+	store := base.With(found...)
+	store.offered = append(store.offered, offered...)
+	return store, nil
 }
 
 // With is a store that also trusts these authorities: one issued by another of them or of the store
 // stands under it, any other ends a chain.
 func (t *TrustStore) With(authorities ...*pki.Certificate) *TrustStore {
-	more := &TrustStore{roots: slices.Clone(t.roots), authorities: slices.Clone(t.authorities)}
+	more := &TrustStore{roots: slices.Clone(t.roots), authorities: slices.Clone(t.authorities), offered: slices.Clone(t.offered)}
 	known := slices.Concat(t.roots, t.authorities, authorities)
 	for _, c := range authorities {
 		under := slices.ContainsFunc(known, func(issuer *pki.Certificate) bool {
@@ -212,29 +218,31 @@ func certificateFiles(folder fs.FS) (map[string][]*pki.Certificate, error) {
 	return files, nil
 }
 
-// certificatesIn reads one certificate in any form, or a row of them in PEM.
+// certificatesIn reads one certificate in any form, or those of a file in PEM, which may hold keys and
+// other things beside them.
 func certificatesIn(data []byte) (found []*pki.Certificate, err error) {
-	if bytes.Count(data, []byte("-----BEGIN CERTIFICATE-----")) < 2 {
+	said := (bytes.Count(data, []byte("CERTIFICATE-----")) + 1) / 2 // where each begins and where it ends
+	if said == 0 && !bytes.Contains(data, []byte("-----BEGIN ")) {
 		c, err := pki.ParsePEMOrDER(data)
 		if err != nil {
 			return nil, err
 		}
 		return []*pki.Certificate{c}, nil
 	}
-	for {
-		block, rest := pem.Decode(data)
-		if block == nil {
-			return found, nil
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if !pki.CertificateLabel(block.Type) {
+			continue
 		}
-		if block.Type == "CERTIFICATE" {
-			c, err := pki.ParseCertificate(block.Bytes)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, c)
+		c, err := pki.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, err
 		}
-		data = rest
+		found = append(found, c)
 	}
+	if len(found) != said {
+		return nil, pki.Refuse(pki.Malformed, fmt.Errorf("%d of %d certificates in PEM", len(found), said))
+	}
+	return found, nil
 }
 
 func readSmall(folder fs.FS, name string) ([]byte, error) {

@@ -19,8 +19,8 @@ func looksLikeXML(document []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(document), []byte("<"))
 }
 
-// signedXML verifies the signatures of an XML document. They carry no time-stamp and no clock of the
-// signer's, and do not vouch for the certificate.
+// signedXML verifies the signatures of an XML document. Only those of XAdES carry a time-stamp and a clock
+// of the signer's, and vouch for the certificate.
 func (v *Own) signedXML(ctx context.Context, q Question) *Result {
 	if limit := v.limits().Size; len(q.Document) > limit {
 		return refused(XML, CheckForm, pki.Refuse(pki.TooLarge, fmt.Errorf("%d octets of XML, at most %d are read", len(q.Document), limit)))
@@ -32,7 +32,7 @@ func (v *Own) signedXML(ctx context.Context, q Question) *Result {
 	if err != nil {
 		return refused(XML, CheckForm, err)
 	}
-	r := &Result{Form: XML, Content: signers[0].Content}
+	r := &Result{Form: XML, Content: xmldsig.Content(signers)}
 	r.note(CheckForm, nil)
 	if !r.note(CheckSigners, q.expect(len(signers))) {
 		return r
@@ -40,6 +40,7 @@ func (v *Own) signedXML(ctx context.Context, q Question) *Result {
 	for _, signer := range signers {
 		s := Signer{}
 		if s.xml(q, signer) {
+			v.timestamps(ctx, q, &s, signer.Stamps, signer.Others)
 			v.stand(ctx, q, &s, signer.Others, nil)
 		}
 		r.Signers = append(r.Signers, s)
@@ -56,7 +57,7 @@ func (s *Signer) xml(q Question, signer xmldsig.Signer) bool {
 	case signer.Err == nil:
 	case signer.Certificate == nil:
 		failed = 0
-	case pki.ReasonOf(signer.Err) == pki.WrongDocument:
+	case pki.ReasonOf(signer.Err) == pki.WrongDocument, pki.ReasonOf(signer.Err) == pki.Wrapped:
 		failed = 1
 	default:
 		failed = 2
@@ -74,12 +75,15 @@ func (s *Signer) xml(q Question, signer xmldsig.Signer) bool {
 	if signer.Certificate == nil {
 		return false
 	}
-	s.Certificate, s.Holder, s.Algorithm = signer.Certificate, signer.Certificate.Holder(), signer.Certificate.Algorithm()
-	if q.Bound {
-		s.note(CheckBinding, pki.Refuse(pki.AttributeMissing, errors.New("a signature in XML does not vouch for its certificate")))
-	} else {
+	s.Certificate, s.Holder, s.Algorithm, s.SignedAt = signer.Certificate, signer.Certificate.Holder(), signer.Certificate.Algorithm(), signer.SignedAt
+	bound, err := signer.CheckCertificate()
+	switch {
+	case err != nil || bound:
+		s.note(CheckBinding, err)
+	case q.Bound:
+		s.note(CheckBinding, pki.Refuse(pki.AttributeMissing, errors.New("the signature does not vouch for its certificate")))
+	default:
 		s.aside(CheckBinding, Absent, nil)
 	}
-	s.aside(CheckTimestamp, Absent, nil)
 	return true
 }

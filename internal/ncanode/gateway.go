@@ -193,26 +193,30 @@ func verified(q eds.Question, m *cms.Message, signer *cms.Signer, document []byt
 }
 
 // readXML makes sure that each signature covers the whole document: NCANode says yes to one that covers
-// a part, and to one that stands anywhere.
+// a part, and looks at nothing that a signer of XAdES vouches for.
 func readXML(q eds.Question, check []string) (request, error) {
 	if q.Content != nil {
 		return request{}, pki.Refuse(pki.Unsupported, errors.New("signed XML encloses its document: none can be given beside it"))
-	}
-	if q.Bound {
-		return request{}, pki.Refuse(pki.AttributeMissing, errors.New("a signature in XML does not vouch for its certificate"))
 	}
 	signers, err := xmldsig.Verify(q.Document)
 	if err != nil {
 		return request{}, err
 	}
-	r := request{path: "xml/verify", content: signers[0].Content}
+	r := request{path: "xml/verify", content: xmldsig.Content(signers)}
 	r.body = map[string]any{"xml": string(q.Document), "revocationCheck": check}
 	for _, s := range signers {
 		if s.Err != nil {
 			return request{}, s.Err
 		}
+		bound, err := s.CheckCertificate()
+		if err == nil && q.Bound && !bound {
+			err = pki.Refuse(pki.AttributeMissing, errors.New("the signature does not vouch for its certificate"))
+		}
+		if err != nil {
+			return request{}, err
+		}
 		c := s.Certificate
-		r.signers = append(r.signers, eds.Signer{Certificate: c, Holder: c.Holder(), Algorithm: c.Algorithm()})
+		r.signers = append(r.signers, eds.Signer{Certificate: c, Holder: c.Holder(), Algorithm: c.Algorithm(), SignedAt: s.SignedAt})
 	}
 	return r, nil
 }

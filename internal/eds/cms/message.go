@@ -88,8 +88,9 @@ type Signer struct {
 	certificates []certificateHash // of the signing-certificate attributes
 }
 
-// Parse reads a message in DER, BER, PEM or base64. It refuses what exceeds the limits before it
-// looks at it, what does not follow RFC 5652 and a message that nobody signed.
+// Parse reads a message in DER, BER, PEM or base64, also inside the answer by which a time-stamping
+// authority hands it out. It refuses what exceeds the limits before it looks at it, what does not
+// follow RFC 5652 and a message that nobody signed.
 func Parse(data []byte, limits Limits) (*Message, error) {
 	limits = limits.orDefault()
 	if len(data) > limits.Size+limits.Size/2 { // base64 and line ends take a good third
@@ -161,6 +162,11 @@ func parse(der []byte, limits Limits) (*Message, error) {
 	}
 	if err := whole.done("content info"); err != nil {
 		return nil, err
+	}
+	if info.peek() == tagSequence {
+		if info, err = granted(info); err != nil {
+			return nil, err
+		}
 	}
 	kind, err := info.oid("content type")
 	if err != nil {
@@ -294,16 +300,23 @@ func (m *Message) enclosed(r *reader, limits Limits) error {
 }
 
 // CertificateOf is the signer's certificate, among those enclosed and then among others known to the
-// caller. Nil if it is not there.
-func (m *Message) CertificateOf(s *Signer, others ...*pki.Certificate) *pki.Certificate {
+// caller. Where several bear the name, as those renewed for one key do, it is the one that the signer
+// vouched for. Nil if it is not there.
+func (m *Message) CertificateOf(s *Signer, others ...*pki.Certificate) (found *pki.Certificate) {
 	for _, list := range [][]*pki.Certificate{m.Certificates, others} {
 		for _, c := range list {
-			if s.names(c) {
+			if !s.names(c) {
+				continue
+			}
+			if _, err := s.CheckCertificate(c); err == nil {
 				return c
+			}
+			if found == nil {
+				found = c
 			}
 		}
 	}
-	return nil
+	return found
 }
 
 func (s *Signer) names(c *pki.Certificate) bool {

@@ -33,6 +33,26 @@ func ParseToken(data []byte, limits Limits) (*Token, error) {
 	return m.Token()
 }
 
+// granted takes the token out of an authority's answer (TimeStampResp, RFC 3161, 2.4.2), and refuses one by
+// which the authority did not stamp.
+func granted(answer reader) (token reader, err error) {
+	info, err := answer.inside(tagSequence, "status of the answer")
+	if err != nil {
+		return token, err
+	}
+	status, err := info.integer("status of the answer")
+	if err != nil {
+		return token, err
+	}
+	if !status.IsInt64() || status.Int64() > 1 || status.Sign() < 0 {
+		return token, pki.Refuse(pki.TimestampInvalid, fmt.Errorf("cms: the authority did not stamp: status %v", status))
+	}
+	if token, err = answer.inside(tagSequence, "time-stamp of the answer"); err != nil {
+		return token, err
+	}
+	return token, answer.done("answer")
+}
+
 // Token reads the contents of a message as those of a time-stamp.
 func (m *Message) Token() (*Token, error) {
 	switch {

@@ -53,11 +53,18 @@ func ParseCertificate(der []byte) (*Certificate, error) {
 // ParsePEMOrDER parses one certificate in DER, in PEM, or in bare base64 as some programs of the
 // authority write it.
 func ParsePEMOrDER(data []byte) (*Certificate, error) {
-	der, err := decodeArmour(data, "CERTIFICATE", 2*MaxCertificate)
+	der, err := decodeArmour(data, labelCertificate, 2*MaxCertificate)
 	if err != nil {
 		return nil, err
 	}
 	return ParseCertificate(der)
+}
+
+const labelCertificate = "CERTIFICATE"
+
+// CertificateLabel reports whether PEM of the label holds a certificate: old programs write other names (RFC 7468, §5.1).
+func CertificateLabel(label string) bool {
+	return label == labelCertificate || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
 }
 
 // decodeArmour returns the DER of one object that may be dressed in PEM of the given kind or in base64.
@@ -69,14 +76,18 @@ func decodeArmour(data []byte, kind string, limit int) ([]byte, error) {
 		return data, nil // as it is: the last octet of a signature may look like a line end
 	}
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	if len(data) == 0 {
+		return nil, Refuse(Malformed, errors.New("nothing there"))
+	}
 	if bytes.Contains(data, []byte("-----BEGIN ")) {
 		block, rest := pem.Decode(data)
-		if block == nil || block.Type != kind || len(bytes.TrimSpace(rest)) > 0 {
+		named := block != nil && (block.Type == kind || kind == labelCertificate && CertificateLabel(block.Type))
+		if !named || len(bytes.TrimSpace(rest)) > 0 {
 			return nil, Refuse(Malformed, fmt.Errorf("not one PEM block of %s", kind))
 		}
 		return block.Bytes, nil
 	}
-	der, err := base64.StdEncoding.DecodeString(string(data))
+	der, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(data), nil)))
 	if err != nil {
 		return nil, Refuse(Malformed, errors.New("neither DER nor PEM nor base64"))
 	}
@@ -163,18 +174,25 @@ func (c *Certificate) CheckIssuedBy(issuer *Certificate) error {
 	return issuer.CheckSigned(outer, c.RawTBSCertificate, c.Signature)
 }
 
-// checkAuthority refuses an issuer that is no CA, lacks the usage, or limits names: none of the
-// authorities does that, and a limit that is not enforced must not be passed over.
+// checkAuthority refuses an issuer that is no CA, lacks the usage, or limits names or policies: none of the
+// authorities does that, and a limit that is not enforced must not be passed over. An issuer without
+// keyUsage is not limited by it (RFC 5280 §6.1.4 n, §6.3.3 f).
 func (c *Certificate) checkAuthority(usage x509.KeyUsage) error {
 	switch {
 	case !c.BasicConstraintsValid || !c.IsCA:
 		return Refuse(NotAnAuthority, errors.New("basicConstraints do not say CA"))
-	case c.KeyUsage&usage == 0:
+	case c.hasExtension("2.5.29.15") && c.KeyUsage&usage == 0:
 		return Refuse(NotAnAuthority, errors.New("keyUsage does not allow it"))
-	case slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.String() == "2.5.29.30" }):
+	case c.hasExtension("2.5.29.30"):
 		return Refuse(Unsupported, errors.New("name constraints"))
+	case c.hasExtension("2.5.29.36"):
+		return Refuse(Unsupported, errors.New("policy constraints"))
 	}
 	return c.checkCritical()
+}
+
+func (c *Certificate) hasExtension(dotted string) bool {
+	return slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.String() == dotted })
 }
 
 func (c *Certificate) checkCritical() error {

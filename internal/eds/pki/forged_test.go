@@ -212,6 +212,13 @@ func TestChainsOfThoseWhoMayNotIssueAreRefused(t *testing.T) {
 	check("no authority", pki.NotAnAuthority, func(c *x509.Certificate) { c.IsCA = false })
 	check("no basicConstraints", pki.NotAnAuthority, func(c *x509.Certificate) { c.BasicConstraintsValid, c.IsCA = false, false })
 	check("no keyCertSign", pki.NotAnAuthority, func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageCRLSign })
+	check("no keyUsage at all", "", func(c *x509.Certificate) { c.KeyUsage = 0 })
+	check("a keyUsage of nothing", pki.NotAnAuthority, func(c *x509.Certificate) {
+		c.KeyUsage, c.ExtraExtensions = 0, []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Critical: true, Value: []byte{3, 1, 0}}}
+	})
+	check("an explicit policy demanded", pki.Unsupported, func(c *x509.Certificate) {
+		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 36}, Critical: true, Value: []byte{0x30, 3, 0x80, 1, 0}}}
+	})
 	check("name constraints", pki.Unsupported, func(c *x509.Certificate) { c.PermittedDNSDomains = []string{"kz"} })
 	check("an unknown critical extension", pki.Unsupported, func(c *x509.Certificate) {
 		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3}, Critical: true, Value: []byte{5, 0}}}

@@ -19,6 +19,7 @@ const (
 	clockSkew    = 2 * time.Minute
 	reasonOnHold = 6
 	reasonLifted = 8 // removeFromCRL
+	tagRevoked   = 1 // of CertStatus
 )
 
 // State is what an authority says about a certificate.
@@ -244,13 +245,18 @@ func authorised(c *Certificate, asked Asked, produced time.Time) error {
 	return nil
 }
 
-func (b *basicResponse) about(asked Asked) (*singleResponse, error) {
+// about finds what is said of the certificate. Where it is named twice, as by two digests, a revocation counts.
+func (b *basicResponse) about(asked Asked) (found *singleResponse, err error) {
 	for i := range b.Data.Responses {
-		if single := &b.Data.Responses[i]; single.ID.Names(asked.Issuer, asked.Certificate.SerialNumber) {
-			return single, nil
+		single := &b.Data.Responses[i]
+		if single.ID.Names(asked.Issuer, asked.Certificate.SerialNumber) && (found == nil || single.Status.Tag == tagRevoked) {
+			found = single
 		}
 	}
-	return nil, Refuse(OtherAnswer, errors.New("the OCSP answer names another certificate"))
+	if found == nil {
+		return nil, Refuse(OtherAnswer, errors.New("the OCSP answer names another certificate"))
+	}
+	return found, nil
 }
 
 func (s *singleResponse) checkCurrent(asked Asked, produced time.Time) error {
@@ -285,7 +291,7 @@ func (s *singleResponse) status() (Status, error) {
 	switch {
 	case s.Status.Tag == 0 && len(s.Status.Bytes) == 0:
 		out.State = GoodState
-	case s.Status.Tag == 1:
+	case s.Status.Tag == tagRevoked:
 		var info revokedInfo
 		rest, err := asn1.UnmarshalWithParams(s.Status.FullBytes, &info, "tag:1")
 		if err != nil || len(rest) > 0 {

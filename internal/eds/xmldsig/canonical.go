@@ -2,6 +2,7 @@ package xmldsig
 
 import (
 	"bytes"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -169,17 +170,20 @@ func (c *canonicalizer) utilised(n *node) (out []attr) {
 }
 
 // inherited is the attributes of an apex with those in the XML namespace of its ancestors: all of them
-// in 1.0, language and white space in 1.1.
+// in 1.0; language, white space and the base, resolved against theirs, in 1.1 (§2.4).
 func (c *canonicalizer) inherited(n *node) []attr {
 	out := slices.Clone(n.attrs)
 	for at := n.parent; at != nil; at = at.parent {
 		for _, a := range at.attrs {
 			local := a.name.local
-			if a.name.uri != nsXML || c.eleven && local != "lang" && local != "space" {
+			if a.name.uri != nsXML || c.eleven && local != "lang" && local != "space" && local != "base" {
 				continue
 			}
-			if !slices.ContainsFunc(out, func(o attr) bool { return o.name.uri == nsXML && o.name.local == local }) {
+			i := slices.IndexFunc(out, func(o attr) bool { return o.name.uri == nsXML && o.name.local == local })
+			if i < 0 {
 				out = append(out, a)
+			} else if c.eleven && local == "base" {
+				out[i].value = resolved(a.value, out[i].value)
 			}
 		}
 	}
@@ -190,6 +194,20 @@ func (c *canonicalizer) inherited(n *node) []attr {
 		return strings.Compare(a.name.local, b.name.local)
 	})
 	return out
+}
+
+// resolved is a base inside another. One that is no address stays as it is: what is signed then has another
+// canonical form for whoever can resolve it, and is refused.
+func resolved(outer, inner string) string {
+	base, err := url.Parse(outer)
+	if err != nil {
+		return inner
+	}
+	reference, err := url.Parse(inner)
+	if err != nil {
+		return inner
+	}
+	return base.ResolveReference(reference).String()
 }
 
 // escapeText and escapeValue write characters as canonical XML does; most strings have none to escape.

@@ -109,6 +109,13 @@ func TestEveryCanonicalisationThatProgramsUse(t *testing.T) {
 		"SHA-384":                      {document: document, canonical: whole, method: c14n(inclusive, ""), opening: all, digest: "sha384"},
 		"SHA-512":                      {document: document, canonical: whole, method: c14n(inclusive, ""), opening: all, digest: "sha512"},
 		"a chain and names in KeyInfo": {document: document, canonical: whole, method: c14n(inclusive, ""), opening: all, keyInfo: chain},
+		"1.1 inside another base": {
+			document: `<a xml:base="http://e.kz/x/" xml:id="i" xml:lang="kk"><b xml:base="y/z?q">%s</b></a>`, canonical: `<a xml:base="http://e.kz/x/" xml:id="i" xml:lang="kk"><b xml:base="y/z?q"></b></a>`,
+			method: c14n(eleven, ""), opening: `<ds:SignedInfo xmlns:ds="` + dsig + `" xml:base="http://e.kz/x/y/z?q" xml:lang="kk">`,
+		},
+		"below the root": {document: `<a><b>x%s</b></a>`, canonical: `<a><b>x</b></a>`, method: c14n(exclusive, ""), opening: own},
+		"a certificate that nobody reads": {document: document, canonical: whole, method: c14n(inclusive, ""), opening: all,
+			keyInfo: "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>MAA=</ds:X509Certificate><ds:X509Certificate>%s</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"},
 		"a declaration and the lines of Windows": {
 			document: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<a>\r\n<![CDATA[1 < 2 & 3]]>&#x41;&quot;\r\n%s</a>\r\n", canonical: "<a>\n1 &lt; 2 &amp; 3A\"\n</a>",
 			method: c14n(exclusive, ""), opening: own,
@@ -143,8 +150,9 @@ func TestFormsOfTheStandardThatAreNotTaken(t *testing.T) {
 	}{
 		"as signed":                           {good, ""},
 		"two references to the document":      {swap(reference, reference+reference), pki.Unsupported},
-		"a second reference to a part":        {swap(reference, reference+strings.Replace(reference, `URI=""`, `URI="#p"`, 1)), pki.Unsupported},
-		"properties of XAdES":                 {swap("</ds:Signature>", `<ds:Object><q:QualifyingProperties xmlns:q="http://uri.etsi.org/01903/v1.3.2#"/></ds:Object></ds:Signature>`), pki.Unsupported},
+		"a second reference, to nothing":      {swap(reference, reference+strings.Replace(reference, `URI=""`, `URI="#p"`, 1)), pki.Wrapped},
+		"properties of nobody's":              {swap("</ds:Signature>", `<ds:Object><q:QualifyingProperties xmlns:q="http://uri.etsi.org/01903/v1.3.2#"/></ds:Object></ds:Signature>`), pki.Wrapped},
+		"properties of XAdES of before":       {swap("</ds:Signature>", `<ds:Object><q:QualifyingProperties xmlns:q="http://uri.etsi.org/01903/v1.1.1#"/></ds:Object></ds:Signature>`), pki.Unsupported},
 		"a manifest":                          {swap("</ds:Signature>", `<ds:Object><ds:Manifest/></ds:Object></ds:Signature>`), pki.Unsupported},
 		"the document inside the signature":   {enveloping, pki.Wrapped},
 		"a transform by XPath":                {swap(transform(dsig+"enveloped-signature", ""), transform("http://www.w3.org/TR/1999/REC-xpath-19991116", "<ds:XPath>1</ds:XPath>")), pki.Unsupported},

@@ -3,6 +3,8 @@ package xmldsig_test
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -237,6 +239,15 @@ func TestAReferenceToTheRootsOwnIdIsTaken(t *testing.T) {
 	wantReason(t, "two of that name", reason(bytes.Replace(named, []byte("<b/>"), []byte(`<b id="doc"/>`), 1)), pki.Wrapped)
 }
 
+func TestPropertiesAreReadBeforeTheValue(t *testing.T) {
+	t.Parallel()
+	by, _ := people(t, authority.RSA)
+	signers, err := xmldsig.Verify(qualified(by))
+	if err != nil || pki.ReasonOf(signers[0].Err) != pki.BadSignature || len(signers[0].Stamps) != 1 || signers[0].SignedAt.IsZero() {
+		t.Errorf("%v, %+v", err, signers)
+	}
+}
+
 func TestOnlyTheOwnersKeySigns(t *testing.T) {
 	t.Parallel()
 	one, two := people(t, authority.GOST)
@@ -252,6 +263,7 @@ func FuzzVerify(f *testing.F) {
 	for _, document := range documents() {
 		f.Add(sign(f, []byte(document), by))
 	}
+	f.Add(qualified(by))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		signers, err := xmldsig.Verify(data)
 		if err != nil {
@@ -272,6 +284,21 @@ func FuzzVerify(f *testing.F) {
 			}
 		}
 	})
+}
+
+// qualified is a document whose signature has properties of XAdES and right digests: what stands unsigned in it is read
+// before the value of the signature is looked at.
+func qualified(by *authority.Issued) []byte {
+	const properties = `<xa:SignedProperties xmlns:xa="http://uri.etsi.org/01903/v1.3.2#" Id="p"><xa:SignedSignatureProperties><xa:SigningTime>2026-11-22T09:00:00Z</xa:SigningTime></xa:SignedSignatureProperties></xa:SignedProperties>`
+	reference := func(uri, transforms, octets string) string {
+		sum := sha256.Sum256([]byte(octets))
+		return `<ds:Reference URI="` + uri + `"><ds:Transforms>` + transforms + transform(exclusive, "") + `</ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>` +
+			base64.StdEncoding.EncodeToString(sum[:]) + `</ds:DigestValue></ds:Reference>`
+	}
+	return []byte(`<a><ds:Signature xmlns:ds="` + dsig + `" Id="s"><ds:SignedInfo>` + c14n(exclusive, "") + `<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>` +
+		reference("", transform(dsig+"enveloped-signature", ""), "<a></a>") + reference("#p", "", properties) + `</ds:SignedInfo><ds:SignatureValue>AAAA</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>` +
+		base64.StdEncoding.EncodeToString(by.Certificate.Raw) + `</ds:X509Certificate></ds:X509Data></ds:KeyInfo><ds:Object><xa:QualifyingProperties xmlns:xa="http://uri.etsi.org/01903/v1.3.2#" Target="#s">` + properties +
+		`<xa:UnsignedProperties><xa:UnsignedSignatureProperties><xa:SignatureTimeStamp>` + c14n(eleven, "") + `<xa:EncapsulatedTimeStamp>MAA=</xa:EncapsulatedTimeStamp></xa:SignatureTimeStamp></xa:UnsignedSignatureProperties></xa:UnsignedProperties></xa:QualifyingProperties></ds:Object></ds:Signature></a>`)
 }
 
 func TestSignersOfDifferentAlgorithmsSignOneDocument(t *testing.T) {

@@ -99,6 +99,7 @@ type tree struct {
 	data      []byte
 	endTag    int  // offset of the root's end tag, or of "/>"
 	empty     bool // the root is one empty-element tag
+	spare     int  // octets that may still be digested a second time
 }
 
 func malformed(format string, args ...any) error {

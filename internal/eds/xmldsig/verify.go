@@ -3,19 +3,20 @@
 // signer or several one after another.
 //
 // It owns parsing, canonicalisation and the signature itself, and accepts of the standard only what
-// covers the document from its root: no document type, no external or partial reference, no signature
-// anywhere but directly under the root. What was signed is returned as the bytes that were digested, so
-// that nobody reads what was not. Whether a certificate is to be trusted is for package eds to say.
+// covers the document from its root: no document type, no external reference, none to a part unless the
+// whole is signed beside it. Of XAdES it reads what a signer vouches for and the time-stamps over the
+// signature. What was signed is returned as the bytes that were digested, so that nobody reads what was
+// not. Whether a certificate is to be trusted is for package eds to say.
 package xmldsig
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tereze/internal/eds/pki"
 )
@@ -24,6 +25,9 @@ import (
 const (
 	maxSigners      = 32
 	maxCertificates = 10
+	maxReferences   = 8
+	// maxSpare is how many octets of documents are digested beyond one reading for each signature.
+	maxSpare = 64 << 20
 )
 
 // Signer is one signature of a document.
@@ -33,6 +37,10 @@ type Signer struct {
 	Certificate *pki.Certificate
 	// Others are the other enclosed certificates, unverified.
 	Others []*pki.Certificate
+	// SignedAt is what the signer's own clock said (XAdES), zero where it says nothing.
+	SignedAt time.Time
+	// Stamps are the time-stamps over the signature (XAdES-T), unverified.
+	Stamps []Stamp
 	// Signature is the value, r ‖ s little-endian for GOST.
 	Signature []byte
 	// Content is the canonical form of what this signer signed: the document with the signatures of
@@ -40,12 +48,14 @@ type Signer struct {
 	Content []byte
 	// Err is why this signature is not valid: NoCertificate, WrongDocument, BadSignature and others.
 	Err error
+
+	named []certificateHash // certificates that the signer vouched for
 }
 
 // Verify checks the signatures of a document in UTF-8 and returns its signers in the order of the
 // document. It is refused as a whole when it is no document of the accepted form, when it has no
-// signature (NoSigner), or when a signature stands where it may cover only a part (Wrapped). A single
-// signature that does not verify is told by its signer's Err: the caller has to look at each.
+// signature (NoSigner), or when a signature encloses what it signs (Wrapped). A single signature that
+// does not verify is told by its signer's Err: the caller has to look at each.
 func Verify(data []byte) ([]Signer, error) {
 	t, err := parse(data)
 	if err != nil {
@@ -56,54 +66,80 @@ func Verify(data []byte) ([]Signer, error) {
 		return nil, err
 	}
 	if len(signatures) == 0 {
-		return nil, pki.Refuse(pki.NoSigner, errors.New("no signature under the root element"))
+		return nil, pki.Refuse(pki.NoSigner, errors.New("no signature in the document"))
 	}
-	var signers []Signer
-	for i := range signatures {
-		signers = append(signers, t.verify(signatures[i], signatures[i:]))
-	}
-	return signers, nil
+	t.spare = maxSpare
+	return t.signers(signatures), nil
 }
 
-// signatures lists the signatures under the root, and refuses any elsewhere.
-func (t *tree) signatures() ([]*node, error) {
-	var found []*node
-	for _, n := range t.root.children {
-		if n.is(nsDSig, "Signature") {
-			found = append(found, n)
-		}
+// signers verifies signatures that were made one after another. Each leaves out itself and those that were
+// not there yet: in the software of the authority the ones that follow. The standard knows of no place for
+// a signature, so that a document whose later signers put theirs before is read the other way round.
+func (t *tree) signers(signatures []*node) []Signer {
+	var after, before []Signer
+	for i := range signatures {
+		after = append(after, t.verify(signatures[i], signatures[i:]))
 	}
+	if len(signatures) == 1 || !slices.ContainsFunc(after, otherDocument) || t.spend(len(signatures)) != nil {
+		return after
+	}
+	for i := range signatures {
+		before = append(before, t.verify(signatures[i], signatures[:i+1]))
+	}
+	if slices.ContainsFunc(before, otherDocument) {
+		return after
+	}
+	return before
+}
+
+// Content is the document that all signers of valid signatures signed, as the first of them did: the others have
+// the signatures before theirs in it.
+func Content(signers []Signer) []byte {
+	return slices.MinFunc(signers, func(a, b Signer) int { return len(a.Content) - len(b.Content) }).Content
+}
+
+func otherDocument(s Signer) bool {
+	reason := pki.ReasonOf(s.Err)
+	return reason == pki.WrongDocument || reason == pki.Wrapped
+}
+
+// signatures lists the signatures of the document in its order. Those inside a signature are no
+// signatures of the document: they are counter-signatures, or the signature is refused for them.
+func (t *tree) signatures() ([]*node, error) {
+	if t.root.is(nsDSig, "Signature") {
+		return nil, pki.Refuse(pki.Wrapped, errors.New("the document is a signature that encloses something"))
+	}
+	found := t.root.signatures(nil)
 	if len(found) > maxSigners {
 		return nil, pki.Refuse(pki.TooManySigners, fmt.Errorf("%d signatures", len(found)))
-	}
-	if t.root.count() != len(found) {
-		return nil, pki.Refuse(pki.Wrapped, errors.New("a signature that does not stand directly under the root element"))
 	}
 	return found, nil
 }
 
-// count is the number of signature elements in n and below.
-func (n *node) count() int {
-	sum := 0
+func (n *node) signatures(found []*node) []*node {
 	if n.is(nsDSig, "Signature") {
-		sum++
+		return append(found, n)
 	}
 	for _, child := range n.children {
-		sum += child.count()
+		found = child.signatures(found)
 	}
-	return sum
+	return found
 }
 
 // parts are the pieces of one Signature element.
 type parts struct {
-	info      *node
-	method    method // of SignedInfo
-	reference *node
-	value     []byte
-	keyInfo   *node
+	signature  *node
+	info       *node
+	method     method // of SignedInfo
+	references []*node
+	value      []byte
+	valueNode  *node
+	keyInfo    *node
+	properties *node // QualifyingProperties of XAdES, nil without
 }
 
-func (t *tree) verify(signature *node, later []*node) Signer {
+// verify checks one signature over the document without some.
+func (t *tree) verify(signature *node, without []*node) Signer {
 	var s Signer
 	p, err := dissect(signature)
 	if err != nil {
@@ -117,7 +153,10 @@ func (t *tree) verify(signature *node, later []*node) Signer {
 		return s
 	}
 	s.Certificate, s.Others = certificates[0], certificates[1:]
-	content, err := t.checkReference(p.reference, later)
+	content, covered, err := t.checkReferences(&p, without)
+	if err == nil {
+		err = s.qualify(&p, covered)
+	}
 	if err != nil {
 		s.Err = err
 		return s
@@ -135,35 +174,43 @@ func (t *tree) verify(signature *node, later []*node) Signer {
 // dissect takes a Signature element apart, in the order of its schema and with nothing else inside.
 func dissect(signature *node) (p parts, err error) {
 	children := signature.elements()
-	if slices.ContainsFunc(children, func(n *node) bool { return n.is(nsDSig, "Object") }) {
-		return p, pki.Refuse(pki.Unsupported, errors.New("objects inside a signature"))
+	if len(children) < 2 || !children[0].is(nsDSig, "SignedInfo") || !children[1].is(nsDSig, "SignatureValue") {
+		return p, malformed("a signature has SignedInfo and SignatureValue")
 	}
-	if len(children) < 2 || len(children) > 3 || !children[0].is(nsDSig, "SignedInfo") || !children[1].is(nsDSig, "SignatureValue") ||
-		len(children) == 3 && !children[2].is(nsDSig, "KeyInfo") {
-		return p, malformed("a signature has SignedInfo, SignatureValue and KeyInfo, nothing else")
-	}
-	p.info = children[0]
-	if p.value, err = children[1].base64(); err != nil {
+	p.signature, p.info, p.valueNode = signature, children[0], children[1]
+	if p.value, err = p.valueNode.base64(); err != nil {
 		return p, err
 	}
-	if len(children) == 3 {
-		p.keyInfo = children[2]
+	rest := children[2:]
+	if len(rest) > 0 && rest[0].is(nsDSig, "KeyInfo") {
+		p.keyInfo, rest = rest[0], rest[1:]
+	}
+	for _, n := range rest {
+		inside := n.elements()
+		if !n.is(nsDSig, "Object") || len(inside) != 1 || !inside[0].is(nsXAdES, "QualifyingProperties") || p.properties != nil {
+			return p, pki.Refuse(pki.Unsupported, fmt.Errorf("%s inside a signature", n.name))
+		}
+		p.properties = inside[0]
 	}
 	inside := p.info.elements()
-	if len(inside) != 3 || !inside[0].is(nsDSig, "CanonicalizationMethod") || !inside[1].is(nsDSig, "SignatureMethod") || !inside[2].is(nsDSig, "Reference") {
-		return p, pki.Refuse(pki.Unsupported, errors.New("SignedInfo has two methods and one reference, nothing else"))
+	if len(inside) < 3 || !inside[0].is(nsDSig, "CanonicalizationMethod") || !inside[1].is(nsDSig, "SignatureMethod") {
+		return p, malformed("SignedInfo has two methods and references")
 	}
 	if len(inside[1].elements()) > 0 {
 		return p, pki.Refuse(pki.Unsupported, errors.New("parameters of a signature method"))
 	}
-	p.reference = inside[2]
+	if p.references = inside[2:]; len(p.references) > maxReferences {
+		return p, pki.Refuse(pki.TooLarge, fmt.Errorf("%d references", len(p.references)))
+	}
 	p.method, err = canonicalization(inside[0])
 	return p, err
 }
 
-// certificates parses X509Data of KeyInfo. Other forms of naming a key say nothing that is used.
+// certificates parses X509Data of KeyInfo. Other forms of naming a key say nothing that is used, and a
+// certificate that cannot be read and nobody needs spoils nothing.
 func (p *parts) certificates() ([]*pki.Certificate, error) {
 	var out []*pki.Certificate
+	count, unread := 0, pki.Refuse(pki.NoCertificate, errors.New("KeyInfo encloses no certificate"))
 	if p.keyInfo != nil {
 		for _, data := range p.keyInfo.elements() {
 			if !data.is(nsDSig, "X509Data") {
@@ -173,7 +220,7 @@ func (p *parts) certificates() ([]*pki.Certificate, error) {
 				if !n.is(nsDSig, "X509Certificate") {
 					continue
 				}
-				if len(out) == maxCertificates {
+				if count++; count > maxCertificates {
 					return nil, pki.Refuse(pki.TooLarge, errors.New("too many certificates"))
 				}
 				der, err := n.base64()
@@ -182,123 +229,17 @@ func (p *parts) certificates() ([]*pki.Certificate, error) {
 				}
 				c, err := pki.ParseCertificate(der)
 				if err != nil {
-					return nil, err
+					unread = err
+					continue
 				}
 				out = append(out, c)
 			}
 		}
 	}
 	if len(out) == 0 {
-		return nil, pki.Refuse(pki.NoCertificate, errors.New("KeyInfo encloses no certificate"))
+		return nil, unread
 	}
 	return out, nil
-}
-
-// checkReference digests what the reference names and returns it.
-func (t *tree) checkReference(reference *node, later []*node) ([]byte, error) {
-	from, err := t.target(reference)
-	if err != nil {
-		return nil, err
-	}
-	children := reference.elements()
-	if len(children) != 3 || !children[0].is(nsDSig, "Transforms") || !children[1].is(nsDSig, "DigestMethod") || !children[2].is(nsDSig, "DigestValue") {
-		return nil, pki.Refuse(pki.Unsupported, errors.New("a reference has transforms, a method and a value"))
-	}
-	m, err := transforms(children[0])
-	if err != nil {
-		return nil, err
-	}
-	uri, _ := children[1].attribute("Algorithm")
-	oid, err := digestMethod(uri)
-	if err != nil {
-		return nil, err
-	}
-	want, err := children[2].base64()
-	if err != nil {
-		return nil, err
-	}
-	h, err := pki.NewDigest(oid)
-	if err != nil {
-		return nil, err
-	}
-	content := canonical(from, m, set(later))
-	h.Write(content)
-	if subtle.ConstantTimeCompare(h.Sum(nil), want) != 1 {
-		return nil, pki.Refuse(pki.WrongDocument, errors.New("the digest of the document is another"))
-	}
-	return content, nil
-}
-
-func set(nodes []*node) map[*node]bool {
-	out := map[*node]bool{}
-	for _, n := range nodes {
-		out[n] = true
-	}
-	return out
-}
-
-// target is the document for URI="", or the root for a reference to its own Id.
-func (t *tree) target(reference *node) (*node, error) {
-	uri, ok := reference.attribute("URI")
-	if !ok {
-		return nil, pki.Refuse(pki.Unsupported, errors.New("a reference without URI"))
-	}
-	if uri == "" {
-		return t.doc, nil
-	}
-	id, ok := strings.CutPrefix(uri, "#")
-	if !ok || id == "" || strings.ContainsAny(id, "()") {
-		return nil, pki.Refuse(pki.Unsupported, fmt.Errorf("a reference to %q", uri))
-	}
-	if t.root.identified(id) != 1 || !t.root.hasID(id) {
-		return nil, pki.Refuse(pki.Wrapped, errors.New("the reference is not to the root element alone"))
-	}
-	return t.root, nil
-}
-
-// hasID reports whether an attribute that programs take for an identifier has the value.
-func (n *node) hasID(id string) bool {
-	for _, a := range n.attrs {
-		if a.value == id && strings.EqualFold(a.name.local, "id") {
-			return true
-		}
-	}
-	return false
-}
-
-func (n *node) identified(id string) int {
-	sum := 0
-	if n.hasID(id) {
-		sum++
-	}
-	for _, child := range n.children {
-		sum += child.identified(id)
-	}
-	return sum
-}
-
-// transforms wants enveloped-signature first and at most one canonicalisation after it. Comments are
-// left out whatever the canonicalisation says: a reference to "" or to an Id does not include them
-// (XML Signature §4.4.3.3).
-func transforms(n *node) (method, error) {
-	list := n.elements()
-	for _, child := range list {
-		if !child.is(nsDSig, "Transform") {
-			return method{}, malformed("Transforms holds %s", child.name)
-		}
-	}
-	if len(list) == 0 || len(list) > 2 {
-		return method{}, pki.Refuse(pki.Unsupported, fmt.Errorf("%d transforms", len(list)))
-	}
-	if uri, _ := list[0].attribute("Algorithm"); uri != enveloped || len(list[0].elements()) > 0 {
-		return method{}, pki.Refuse(pki.Unsupported, fmt.Errorf("first transform %q", uri))
-	}
-	if len(list) == 1 {
-		return method{}, nil
-	}
-	m, err := canonicalization(list[1])
-	m.comments = false
-	return m, err
 }
 
 // checkValue tries the enclosed certificates and returns which one made the signature. The answer of the
