@@ -262,7 +262,7 @@ func (a *Accounts) sendCode(ctx context.Context, tx Tx, at *Attempt, rule CodeRu
 	}
 	if !taken || carries("service_message") {
 		if err := tx.AddMessage(ctx, notify.Message{
-			ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.SMS, To: phone, Key: key, Args: args, Language: at.Form["language"], At: now,
+			ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.SMS, To: phone, Key: key, Args: args, Language: at.Form["language"], At: now, Until: at.CodeExpiresAt,
 		}); err != nil {
 			return nil, err
 		}
