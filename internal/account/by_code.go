@@ -355,7 +355,7 @@ func (a *Accounts) EnterCode(ctx context.Context, e CodeEntry) error {
 		if err != nil || at.Step == StepLetter {
 			return err
 		}
-		f, err := a.CheckCode(ctx, tx, at, strings.Join(strings.Fields(e.Code), ""), rule)
+		f, err := a.checkDigits(ctx, tx, at, e.Code, rule)
 		switch {
 		case err != nil:
 			return err

@@ -176,7 +176,7 @@ func (a *Accounts) ConfirmContact(ctx context.Context, actor identity.Actor, tok
 		if err != nil {
 			return err
 		}
-		if refusal, err = a.CheckCode(ctx, tx, at, strings.TrimSpace(code), a.contactCode(actor.Portal)); err != nil || refusal != nil {
+		if refusal, err = a.checkDigits(ctx, tx, at, code, a.contactCode(actor.Portal)); err != nil || refusal != nil {
 			return err
 		}
 		if err := a.useContact(ctx, tx, actor, Contact{Kind: ContactKind(at.Form["kind"]), Value: at.Form["value"], ConfirmedAt: a.Now()}); err != nil {
