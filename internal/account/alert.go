@@ -65,7 +65,7 @@ func (a *Accounts) TellNotice(ctx context.Context, tx Tx, user identity.ID, n no
 
 // tell sends a person one message to one address.
 func (a *Accounts) tell(ctx context.Context, tx Tx, u User, to Contact, key string, args map[string]string) error {
-	return a.sendTo(ctx, tx, u, to.Kind, to.Value, key, args)
+	return a.sendTo(ctx, tx, u, to.Kind, to.Value, key, args, time.Time{})
 }
 
 // written is an instant as a message says it: figures alone, in the portal's zone.

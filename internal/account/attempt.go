@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"tereze/internal/fault"
 	"tereze/internal/identity"
@@ -163,6 +164,23 @@ func (a *Accounts) CheckCode(ctx context.Context, tx AttemptTx, at Attempt, code
 		return fault.New(fault.Invalid, "account.code_expired").At("code"), nil
 	}
 	return nil, nil
+}
+
+// checkDigits takes a code of digits as a person brings it: the spaces, hyphens and invisible characters that come
+// with copying are left out, and what cannot be a code is refused before it counts as a try.
+//
+// Refusals: as CheckCode; Invalid "account.code_shape".
+func (a *Accounts) checkDigits(ctx context.Context, tx AttemptTx, at Attempt, typed string, rule CodeRule) (refusal *fault.Fault, err error) {
+	code := strings.Map(func(r rune) rune {
+		if r == '-' || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, typed)
+	if len(code) != rule.Digits || strings.Trim(code, "0123456789") != "" {
+		return fault.New(fault.Invalid, "account.code_shape").With("digits", itoa(rule.Digits)).At("code"), nil
+	}
+	return a.CheckCode(ctx, tx, at, code, rule)
 }
 
 // Allow counts one more of something (messages to a phone, forms of an address) and refuses it once

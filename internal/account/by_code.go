@@ -262,7 +262,7 @@ func (a *Accounts) sendCode(ctx context.Context, tx Tx, at *Attempt, rule CodeRu
 	}
 	if !taken || carries("service_message") {
 		if err := tx.AddMessage(ctx, notify.Message{
-			ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.SMS, To: phone, Key: key, Args: args, Language: at.Form["language"], At: now,
+			ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.SMS, To: phone, Key: key, Args: args, Language: at.Form["language"], At: now, Until: at.CodeExpiresAt,
 		}); err != nil {
 			return nil, err
 		}
@@ -355,7 +355,7 @@ func (a *Accounts) EnterCode(ctx context.Context, e CodeEntry) error {
 		if err != nil || at.Step == StepLetter {
 			return err
 		}
-		f, err := a.CheckCode(ctx, tx, at, strings.Join(strings.Fields(e.Code), ""), rule)
+		f, err := a.checkDigits(ctx, tx, at, e.Code, rule)
 		switch {
 		case err != nil:
 			return err

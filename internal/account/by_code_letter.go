@@ -45,7 +45,7 @@ func (a *Accounts) sendLetter(ctx context.Context, tx Tx, u User, link func(toke
 		return err
 	}
 	if err := tx.AddMessage(ctx, notify.Message{
-		ID: a.NewID(), Home: u.ID, Portal: u.Portal, Channel: notify.Email, To: u.Email, Key: key, Args: args, Language: u.Language, At: now,
+		ID: a.NewID(), Home: u.ID, Portal: u.Portal, Channel: notify.Email, To: u.Email, Key: key, Args: args, Language: u.Language, At: now, Until: now.Add(life),
 	}); err != nil {
 		return err
 	}

@@ -227,7 +227,7 @@ func (a *Accounts) sendPassword(ctx context.Context, tx Tx, at *Attempt) error {
 	}
 	m := notify.Message{
 		ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.SMS, To: at.Form["phone"], Key: "message.password",
-		Args: map[string]string{"password": password, "minutes": itoa(int(rule.ValidFor.Minutes()))}, Language: at.Form["language"], At: now,
+		Args: map[string]string{"password": password, "minutes": itoa(int(rule.ValidFor.Minutes()))}, Language: at.Form["language"], At: now, Until: at.CodeExpiresAt,
 	}
 	if at.Form["taken"] == "yes" {
 		m.Key, m.Args = "message.already_registered", nil

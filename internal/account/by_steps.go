@@ -185,7 +185,7 @@ func (a *Accounts) sendEnd(ctx context.Context, tx Tx, at Attempt, link func(tok
 	}
 	return tx.AddMessage(ctx, notify.Message{
 		ID: a.NewID(), Home: at.ID, Portal: at.Portal, Channel: notify.Email, To: at.Form["email"], Key: "message.end_registration",
-		Args: map[string]string{"link": link(secret)}, Language: at.Form["language"], At: a.Now(),
+		Args: map[string]string{"link": link(secret)}, Language: at.Form["language"], At: a.Now(), Until: a.Now().Add(linkLife),
 	})
 }
 

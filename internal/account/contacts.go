@@ -121,8 +121,8 @@ func (a *Accounts) sendContactCode(ctx context.Context, tx Tx, actor identity.Ac
 		return err
 	}
 	u := User{ID: actor.User, Portal: actor.Portal, Language: actor.Language}
-	return a.tell(ctx, tx, u, Contact{Kind: ContactKind(at.Form["kind"]), Value: at.Form["value"]}, "message.contact_code",
-		map[string]string{"code": code, "minutes": itoa(int(rule.ValidFor.Minutes()))})
+	return a.sendTo(ctx, tx, u, ContactKind(at.Form["kind"]), at.Form["value"], "message.contact_code",
+		map[string]string{"code": code, "minutes": itoa(int(rule.ValidFor.Minutes()))}, at.CodeExpiresAt)
 }
 
 // contactAttempt finds the actor's own attempt. Refusal: Absent "account.attempt_ended".
@@ -176,7 +176,7 @@ func (a *Accounts) ConfirmContact(ctx context.Context, actor identity.Actor, tok
 		if err != nil {
 			return err
 		}
-		if refusal, err = a.CheckCode(ctx, tx, at, strings.TrimSpace(code), a.contactCode(actor.Portal)); err != nil || refusal != nil {
+		if refusal, err = a.checkDigits(ctx, tx, at, code, a.contactCode(actor.Portal)); err != nil || refusal != nil {
 			return err
 		}
 		if err := a.useContact(ctx, tx, actor, Contact{Kind: ContactKind(at.Form["kind"]), Value: at.Form["value"], ConfirmedAt: a.Now()}); err != nil {

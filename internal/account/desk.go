@@ -312,13 +312,14 @@ func (a *Accounts) tellAll(ctx context.Context, tx Tx, u User, key string, args 
 	return a.notice(ctx, tx, u, notify.Notice{Key: key, Args: args, All: true})
 }
 
-func (a *Accounts) sendTo(ctx context.Context, tx Tx, u User, kind ContactKind, to, key string, args map[string]string) error {
+// sendTo sends one message to one address; from until on it is of no use, unless that is zero.
+func (a *Accounts) sendTo(ctx context.Context, tx Tx, u User, kind ContactKind, to, key string, args map[string]string, until time.Time) error {
 	channel := notify.Email
 	if kind == ByPhone {
 		channel = notify.SMS
 	}
 	return tx.AddMessage(ctx, notify.Message{
-		ID: a.NewID(), Home: u.ID, Portal: u.Portal, Channel: channel, To: to, Key: key, Args: args, Language: u.Language, At: a.Now(),
+		ID: a.NewID(), Home: u.ID, Portal: u.Portal, Channel: channel, To: to, Key: key, Args: args, Language: u.Language, At: a.Now(), Until: until,
 	})
 }
 

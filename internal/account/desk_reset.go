@@ -259,7 +259,7 @@ func (a *Accounts) giveWayIn(ctx context.Context, tx Tx, u User, w wayIn, kind C
 	// The sign-in name is not in the message: whoever reads over a shoulder has half of what opens.
 	return nil, a.sendTo(ctx, tx, u, kind, to, "message.reset", map[string]string{
 		"password": w.password, "until": a.written(u.Portal, now.Add(w.rule.ValidFor)),
-	})
+	}, now.Add(w.rule.ValidFor))
 }
 
 // Proposal is that somebody without a confirmed contact be let in by a new one: one operator has seen

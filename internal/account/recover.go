@@ -259,13 +259,13 @@ func (a *Accounts) sendRecovery(ctx context.Context, tx Tx, q RecoveryAsk, route
 	}
 	m := notify.Message{
 		ID: a.NewID(), Home: owner, Portal: q.Portal, Channel: notify.Email, To: who.to.Value, Key: "message.recover_" + route.Secret,
-		Args: args, Language: q.Language, At: now,
+		Args: args, Language: q.Language, At: now, Until: now.Add(route.ValidFor),
 	}
 	switch {
 	case who.user.ID == 0:
 		m.Key, m.To = notify.Decoy, nowhere
 	case who.stopped:
-		m.Key, m.Args = "message.recovery_stopped", nil
+		m.Key, m.Args, m.Until = "message.recovery_stopped", nil, time.Time{}
 		if !who.until.IsZero() {
 			m.Key, m.Args = "message.recovery_stopped_until", map[string]string{"until": a.written(q.Portal, who.until)}
 		}

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"tereze/internal/clause"
 	"tereze/internal/evidence"
@@ -54,7 +53,7 @@ func (a *Accounts) ProveRecovery(ctx context.Context, portal, token, secret stri
 func (a *Accounts) tryRecovery(ctx context.Context, tx Tx, at Attempt, secret string) (*fault.Fault, error) {
 	rule := a.codeRule(at.Portal)
 	if len(at.CodeMark) > 0 {
-		return a.CheckCode(ctx, tx, at, strings.TrimSpace(secret), rule)
+		return a.checkDigits(ctx, tx, at, secret, rule)
 	}
 	ok, err := tx.TryCode(ctx, at.ID, rule.Tries)
 	if err != nil {

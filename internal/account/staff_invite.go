@@ -75,7 +75,7 @@ func (a *Accounts) InviteStaff(ctx context.Context, actor identity.Actor, in Inv
 		}
 		if err := tx.AddMessage(ctx, notify.Message{
 			ID: a.NewID(), Home: u.ID, Portal: u.Portal, Channel: notify.Email, To: u.Email, Key: "message.staff_invited",
-			Args: map[string]string{"link": link(token), "name": u.SignInName, "until": a.written(u.Portal, now.Add(staffLinkLife))}, Language: u.Language, At: now,
+			Args: map[string]string{"link": link(token), "name": u.SignInName, "until": a.written(u.Portal, now.Add(staffLinkLife))}, Language: u.Language, At: now, Until: now.Add(staffLinkLife),
 		}); err != nil {
 			return err
 		}

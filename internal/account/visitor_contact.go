@@ -85,7 +85,7 @@ func (a *Accounts) ConfirmVisitor(ctx context.Context, portal, token, code strin
 		if err != nil {
 			return err
 		}
-		if refusal, err = a.CheckCode(ctx, tx, at, strings.TrimSpace(code), a.contactCode(portal)); err != nil || refusal != nil {
+		if refusal, err = a.checkDigits(ctx, tx, at, code, a.contactCode(portal)); err != nil || refusal != nil {
 			return err
 		}
 		// Of two who bring the code at once one finds the version changed.

@@ -38,6 +38,7 @@ type Parcel struct {
 	notify.Parcel
 	Letter
 	Browser notify.Browser
+	Life    time.Duration // how long it is of use to whoever gets it; 0: without end
 }
 
 // Provider is somebody who takes messages of one channel. Carry returns when the other end has answered or ctx has
@@ -211,9 +212,12 @@ func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.
 	if !way.turn(ctx) { // a message to nobody waits for its turn as others do
 		return notify.Outcome{}, errResting
 	}
+	now := c.Now()
 	switch {
 	case p.Key == notify.Decoy:
 		return notify.Outcome{State: notify.Dropped}, nil
+	case p.Over(now):
+		return notify.Outcome{State: notify.Technical, Reason: notify.ReasonTooLate}, nil
 	case way.test:
 		out := notify.Outcome{State: notify.Recorded}
 		if _, letter, err := c.Compose(ctx, p.Message); err == nil && p.Channel == notify.SMS {
@@ -231,6 +235,9 @@ func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.
 	}
 	p.Message = m
 	parcel := Parcel{Parcel: p, Letter: letter}
+	if !p.Until.IsZero() {
+		parcel.Life = p.Until.Sub(now)
+	}
 	if p.Channel == notify.Push {
 		var gone bool
 		if parcel.Browser, gone, err = c.browser(ctx, p); err != nil || gone {

@@ -369,6 +369,35 @@ func TestTooOld(t *testing.T) {
 	})
 }
 
+// TestExpired: what is of no use any more is sent to nobody, and before that it is tried more often the nearer its end.
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, d *desk) {
+		old := d.write(notify.Message{Args: map[string]string{"code": "482913"}, At: d.clock.Now().Add(-time.Hour), Until: d.clock.Now().Add(-time.Second)})
+		fresh := d.write(notify.Message{Home: d.NewID(), Args: map[string]string{"code": "117733"}, Until: d.clock.Now().Add(20 * time.Second)})
+		busy := &clerk{name: "first", answer: says(notify.Outcome{State: notify.Temporary, Reason: notify.ReasonBusy})}
+		d.run(d.courier(line(busy)))
+		if s, tries := d.until(old, notify.Technical); s.Reason != notify.ReasonTooLate || !s.Blotted() || len(tries) != 1 {
+			t.Errorf("an old code: %s after %d tries, with %v", s.Reason, len(tries), s.Args)
+		}
+		d.until(fresh, notify.Created)
+		for len(busy.asked()) == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		d.until(fresh, notify.Created) // put off until half of what was left
+		d.clock.Move(11 * time.Second)
+		d.until(fresh, notify.Temporary) // too near its end for another try
+		for _, p := range busy.asked() {
+			if p.ID != fresh.ID || p.Life <= 0 || p.Life > 20*time.Second {
+				t.Errorf("asked for %v, of use for %v", p.Args, p.Life)
+			}
+		}
+		if n := len(busy.asked()); n != 2 {
+			t.Errorf("the fresh code was tried %d times, want 2", n)
+		}
+	})
+}
+
 // TestTrial: a trial writes messages down as sent, with the number of their parts, and keeps what they say.
 func TestTrial(t *testing.T) {
 	t.Parallel()

@@ -13,19 +13,24 @@ import (
 const (
 	longest     = 24 * time.Hour // a message is tried; what it says is old then
 	mostTries   = 12
-	longestWait = time.Hour // between two tries
+	longestWait = time.Hour       // between two tries
+	shortest    = 5 * time.Second // before a message with an end is tried again
 )
 
 // settle decides what becomes of a message after a try: it went, it never will, or it is tried again.
 func settle(s *notify.Settlement, p notify.Parcel, out notify.Outcome) {
 	s.Outcome, s.State, s.DueAt = out, out.State, s.EndedAt
-	again := out.State == notify.Temporary || out.State == notify.Technical
+	again, pause := out.State == notify.Temporary || out.State == notify.Technical, wait(p.ID, p.Round)
+	if !p.Until.IsZero() { // each try in half of what is left, so that the last ones are not all in the first minutes
+		pause = min(pause, p.Until.Sub(s.EndedAt)/2)
+		again = again && pause >= shortest
+	}
 	if again && p.Round < mostTries && s.EndedAt.Sub(p.Since) < longest {
-		s.State, s.DueAt = notify.Created, s.EndedAt.Add(wait(p.ID, p.Round))
+		s.State, s.DueAt = notify.Created, s.EndedAt.Add(pause)
 		return
 	}
 	// What failed keeps its text for a while, so that the operator may send it again.
-	s.Wipe = out.State == notify.Accepted
+	s.Wipe = out.State == notify.Accepted || p.Over(s.EndedAt)
 }
 
 // wait grows with the cube of the tries, from ten seconds to an hour. By the message's id each is a little different,

@@ -224,7 +224,7 @@ func (s *SMPP) submit(p Parcel, text notify.Segments, i int) (pdu.PDU, error) {
 	if question.DestAddr, err = pdu.NewAddressWithTonNpiAddr(1, 1, strings.TrimPrefix(p.To, "+")); err != nil {
 		return nil, err
 	}
-	question.RegisteredDelivery = 1
+	question.RegisteredDelivery, question.ValidityPeriod = 1, validity(p.Life)
 	coding := data.GSM7BIT
 	if text.Coding == notify.UCS2 {
 		coding = data.UCS2

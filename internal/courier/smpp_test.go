@@ -38,6 +38,7 @@ type word struct {
 	Coding        int      `json:"coding"`
 	UDH           []string `json:"udh"`
 	Registered    int      `json:"registered"`
+	Validity      string   `json:"validity"`
 	Reference     any      `json:"reference"`
 	Times         int      `json:"times"`
 }
@@ -136,7 +137,7 @@ func TestSMPP(t *testing.T) {
 		}
 		kazakh := strings.Repeat("Сәлеметсіз бе, ", 12) // 180 letters
 		long := write("+77010000000", kazakh)
-		latin := write("+77010000100", "Code {482913} €")
+		latin := d.write(notify.Message{Channel: notify.SMS, To: "+77010000100", Args: map[string]string{"text": "Code {482913} €"}, Until: d.clock.Now().Add(10 * time.Minute)})
 		throttled, late, twice, mute := write("+77010000001", "a"), write("+77010000002", "b"), write("+77010000003", "c"), write("+77010000004", "d")
 		wrong, off, under, nack := write("+77010000005", "e"), write("+77010000006", "f"), write("+77010000008", "h"), write("+77010000009", "i")
 		d.run(k)
@@ -183,6 +184,12 @@ func (c *centre) check(t *testing.T, long, latin notify.Message, kazakh string, 
 	}
 	if p := c.parts(latin.To); len(p) != 1 || p[0].Coding != 0 || p[0].Text != "Code {482913} €" || len(p[0].UDH) != 0 {
 		t.Errorf("Latin letters arrived as %+v", p)
+	}
+	if p := c.parts(latin.To); len(p) == 1 && len(parts) > 0 {
+		ends, err := time.Parse(time.RFC3339, p[0].Validity)
+		if left := time.Until(ends); err != nil || left < 8*time.Minute || left > 10*time.Minute || parts[0].Validity != "" {
+			t.Errorf("the centre is told to try a code of ten minutes until %q, and a letter until %q", p[0].Validity, parts[0].Validity)
+		}
 	}
 	if p := c.parts(mute.To); len(p) != 2 || p[0].Reference == nil || fmt.Sprint(p[0].Reference) != fmt.Sprint(p[1].Reference) {
 		t.Errorf("two tries of one message do not have one reference: %+v", p)

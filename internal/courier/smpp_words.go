@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/linxGnu/gosmpp/data"
@@ -116,4 +117,15 @@ func codedState(code byte) notify.State {
 		return namedState(names[code])
 	}
 	return ""
+}
+
+// validity tells the centre how long to keep trying a telephone that is off: a code that arrives after it expired
+// only misleads. It is a relative time of SMPP 3.4 (7.1.1), YYMMDDhhmmss000R; empty leaves it to the centre, as
+// does what is of use for a month and longer.
+func validity(life time.Duration) string {
+	s := int(life / time.Second)
+	if s <= 0 || s >= 30*24*60*60 {
+		return ""
+	}
+	return fmt.Sprintf("0000%02d%02d%02d%02d000R", s/86400, s/3600%24, s/60%60, s%60)
 }

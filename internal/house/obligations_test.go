@@ -196,6 +196,9 @@ func TestBusinessDaysAreKeptCurrent(t *testing.T) {
 			t.Fatalf("past the end of the calendar: %v", err)
 		}
 		p := desk.Get("/ismet/console/days").Want(http.StatusOK)
+		if said := p.Text("main"); !strings.Contains(said, "05.05 (estimated)") || !strings.Contains(said, "Kazakhstan") {
+			t.Errorf("the table does not tell which days are estimated, and whose it is: %s", said)
+		}
 		if !p.Has(".govuk-warning-text") || !strings.Contains(p.Text("main"), "2028") {
 			t.Errorf("nobody is told that the calendar ends: %s", p.Text("main"))
 		}

@@ -3,6 +3,7 @@ package house_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,12 @@ func TestForceMajeureIsToldWithinSevenDays(t *testing.T) {
 	late := b.Post(at, forceForm(h, first.Add(-time.Minute))...).Want(http.StatusUnprocessableEntity)
 	if got := late.Text(".govuk-error-summary"); !strings.Contains(got, "10.2") || !strings.Contains(got, midnightIn(h, "ismet", 0).Format("02.01.2006 15:04")) {
 		t.Errorf("told late without a reason it is refused with %q", got)
+	}
+	brief := forceForm(h, first)
+	brief[slices.Index(brief, "reason_en")+1] = "Fire"
+	short := b.Post(at, brief...).Want(http.StatusUnprocessableEntity)
+	if got := short.Text(".govuk-error-summary"); !strings.Contains(got, "English: ") {
+		t.Errorf("which language of the text is too short is not told: %q", got)
 	}
 	intime := b.Post(at, forceForm(h, first)...).Want(http.StatusOK)
 	if strings.Contains(intime.Text("main"), "Told later") {

@@ -227,6 +227,10 @@ func TestChangePassword(t *testing.T) {
 				t.Errorf("%s: no summary, or a password sent back", name)
 			}
 		}
+		huge := strings.Repeat("аб", 1_000_000)
+		if p := b.Post("/court/cabinet/password", "old", housetest.Password, "password", huge, "again", huge); p.Status < 400 || p.Status >= 500 || !strings.Contains(p.Text("main"), "тым үлкен") {
+			t.Errorf("four megabytes are answered by %d: %s", p.Status, p.Text("main"))
+		}
 		b.Post("/court/cabinet/password", "old", housetest.Password, "password", "жаңа құпия 2026", "again", "жаңа құпия 2026").Want(http.StatusOK)
 		if p := other.Get("/court/cabinet"); !strings.HasPrefix(p.Path, "/court/sign-in") {
 			t.Errorf("the other session goes on at %s", p.Path)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -551,12 +552,18 @@ func TestACopyOfEverything(t *testing.T) {
 		for name, want := range map[string]string{
 			"data/contacts.json": "asel@example.kz", "pages/contacts.html": "asel@example.kz", "data/requests.json": "My first question",
 			"data/acceptances.json": `"edition": "1"`, "data/sign_in.json": "agent", "data/evidence.json": "agreement.accept", "index.html": "pages/profile.html",
+			"pages/evidence.html": "Network address: 127.0.0.1", "pages/acceptances.html": "Acceptances of the agreement",
 		} {
 			if !strings.Contains(files[name], want) {
 				t.Errorf("%s has no %s: %.300s", name, want, files[name])
 			}
 		}
 		_, p := userNow(t, h, person.User)
+		for _, f := range archive.File {
+			if code := regexp.MustCompile(`<(?:th scope="col"|caption)>([a-z]+_[a-z_]+|[A-Z][a-z]+\.[A-Za-z.]+)<`).FindStringSubmatch(files[f.Name]); code != nil {
+				t.Errorf("%s says %q, which is no word", f.Name, code[1])
+			}
+		}
 		for name, content := range files {
 			if strings.Contains(content, p.Hash) || bytes.Contains([]byte(content), []byte(housetest.Password)) {
 				t.Errorf("%s has a secret in it", name)

@@ -141,10 +141,10 @@ func (o *Outbox) find(ctx context.Context, tx OutboxTx, actor identity.Actor, ho
 }
 
 // Resend has couriers carry a message anew that failed, was stopped or was taken. Refusals: Forbidden; Absent;
-// Conflict "notify.no_secret" where the secret it brought is gone, "notify.under_way" where it is being carried.
+// Conflict "notify.no_secret" where the secret it brought is gone or has expired, "notify.under_way" where it is being carried.
 func (o *Outbox) Resend(ctx context.Context, actor identity.Actor, home, id identity.ID) error {
 	return o.change(ctx, actor, home, id, "notify.resend", func(tx OutboxTx, m Sent) error {
-		if m.Blank() {
+		if m.Blank() || m.Over(o.Now()) {
 			return fault.New(fault.Conflict, "notify.no_secret")
 		}
 		if m.State.Waits() {

@@ -36,6 +36,7 @@ type Message struct {
 	Args     map[string]string // what the sentence names; may hold a one-time secret
 	Language string
 	At       time.Time
+	Until    time.Time   // from then on it is of no use, as a code that has expired: nobody sends it; zero: no such time
 	Template int         // version of the sentence: 0 is the one that ships; the store sets it
 	Campaign identity.ID // whose text it carries, and whose address is found when it is sent; 0: none
 	// Once names what is told at most once: a second message of this home with the same name is not laid into the
@@ -117,6 +118,9 @@ const blot = "••••••"
 
 // secrets are the names of arguments that open something once.
 func secrets() []string { return []string{"code", "link", "password"} }
+
+// Over reports whether what a message brings is of no use any more.
+func (m Message) Over(now time.Time) bool { return !m.Until.IsZero() && !now.Before(m.Until) }
 
 // Blotted reports whether a message has lost a secret that it was written to bring.
 func (m Message) Blotted() bool {

@@ -229,7 +229,7 @@ func (o *Organisations) send(ctx context.Context, tx OrganisationTx, x Organisat
 	return tx.AddMessage(ctx, notify.Message{
 		ID: o.NewID(), Home: x.ID, Portal: x.Portal, Channel: i.Channel, To: i.To, Key: "message.organisation_invitation",
 		Args:     map[string]string{"organisation": x.Name, "link": o.Public + "/" + x.Portal + invitationLinkPath + token},
-		Language: actor.Language, At: o.Now(),
+		Language: actor.Language, At: o.Now(), Until: i.ExpiresAt,
 	})
 }
 

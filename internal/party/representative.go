@@ -221,7 +221,7 @@ func (p *Representatives) send(ctx context.Context, tx RepresentativeTx, r Repre
 	return tx.AddMessage(ctx, notify.Message{
 		ID: p.NewID(), Home: r.User, Portal: r.Portal, Channel: r.Channel, To: r.To, Key: "message.representative",
 		Args:     map[string]string{"name": actor.Shown, "link": p.Public + "/" + r.Portal + representativeLinkPath + token},
-		Language: actor.Language, At: p.Now(),
+		Language: actor.Language, At: p.Now(), Until: p.Now().Add(representativeLinkLife),
 	})
 }
 

@@ -85,3 +85,14 @@ func HoldingColumns() (columns map[string][]string, withheld, kept map[string]st
 	}
 	return columns, withheld, kept, twice
 }
+
+// CopyColumns gives which columns of which tables the person reads in a copy.
+func CopyColumns() map[string][]string {
+	out := map[string][]string{}
+	for _, h := range holdings() {
+		if h.section != "" {
+			out[h.table] = h.columns
+		}
+	}
+	return out
+}

@@ -14,6 +14,7 @@ type sealedMessage struct {
 	To          string
 	Args        map[string]string
 	Unsubscribe string `json:",omitempty"`
+	Until       int64  `json:",omitempty"` // in microseconds
 }
 
 func messageRow(home, id int64) string {
@@ -28,7 +29,7 @@ func (tx *Tx) AddMessage(ctx context.Context, m notify.Message) error {
 	if err := tx.complete(m.Key, m.Args); err != nil {
 		return err
 	}
-	sealed, err := tx.sealAlike(messageRow(int64(m.Home), int64(m.ID)), sealedMessage{m.To, m.Args, m.Unsubscribe})
+	sealed, err := tx.sealAlike(messageRow(int64(m.Home), int64(m.ID)), sealedMessage{To: m.To, Args: m.Args, Unsubscribe: m.Unsubscribe, Until: micros(m.Until)})
 	if err != nil {
 		return err
 	}
@@ -84,6 +85,9 @@ func (r *storedMessage) open(tx *Tx, m *notify.Message) error {
 	}
 	m.Home, m.ID, m.Channel, m.At = identity.ID(r.home), identity.ID(r.id), notify.Channel(r.channel), instant(r.at)
 	m.To, m.Args, m.Unsubscribe = inside.To, inside.Args, inside.Unsubscribe
+	if inside.Until > 0 {
+		m.Until = instant(inside.Until)
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"tereze/internal/identity"
 	"tereze/internal/store"
 	"tereze/internal/store/storetest"
+	"tereze/internal/words"
 )
 
 // TestEveryTableOfAPersonIsListed reads the migrations: a table with the key of a person is either erased with
@@ -49,6 +50,25 @@ func TestEveryTableOfAPersonIsListed(t *testing.T) {
 	}
 	if found < 40 || len(kept) == 0 {
 		t.Fatalf("found %d tables of a person and %d kept: the migrations were not read", found, len(kept))
+	}
+}
+
+// TestACopySpeaksWords: each table and column that a person is given a copy of has a name people understand.
+func TestACopySpeaksWords(t *testing.T) {
+	t.Parallel()
+	book, err := words.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for table, columns := range store.CopyColumns() {
+		if !book.Has("kk", "personal.table."+table) {
+			t.Errorf("no word for %s", table)
+		}
+		for _, column := range columns {
+			if !book.Has("kk", "personal.field."+column) {
+				t.Errorf("no word for %s of %s", column, table)
+			}
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ func (c *Console) showDays(w http.ResponseWriter, r *http.Request, v gate.Visit,
 		Done: c.done(r, v, "days"), Lists: []sheetList{years},
 		Heading: design.Heading{Text: c.Say(v, "console.days.title"), Lead: c.Say(v, "console.days.lead")},
 		Facts: design.SummaryList{Rows: []design.SummaryRow{
-			{Key: c.Say(v, "console.days.base"), Value: c.Portal(v).Calendar}, {Key: c.Say(v, "console.days.ends"), Value: c.Day(v, time.Date(last, 12, 31, 12, 0, 0, 0, c.Portal(v).Zone))},
+			{Key: c.Say(v, "console.days.base"), Value: c.Say(v, "console.days.of."+c.Portal(v).Calendar)}, {Key: c.Say(v, "console.days.ends"), Value: c.Day(v, time.Date(last, 12, 31, 12, 0, 0, 0, c.Portal(v).Zone))},
 		}},
 		Hidden: []carried{{"version", strconv.Itoa(version)}}, Button: design.Button{Text: c.Say(v, "console.days.preview")}, Cancel: design.Link{URL: consoleURL(v)},
 	}
@@ -98,13 +98,15 @@ func (c *Console) years(v gate.Visit, table *calendar.Table) (list sheetList, la
 			if work, err := table.Business(day); err == nil && work {
 				business++
 			}
-			if word := y.Said(day); word != "" {
+			switch word := y.Said(day); word {
+			case "estimate": // a day off that the operator has yet to confirm
+				said["off"] = append(said["off"], c.Say(v, "console.days.estimate", "day", day.Format("02.01")))
+			case "off", "work":
 				said[word] = append(said[word], day.Format("02.01"))
 			}
 		}
-		off := strings.Join(append(said["off"], said["estimate"]...), " ")
 		list.Table.Rows = append(list.Table.Rows, design.Row{Cells: []design.Cell{
-			{Text: strconv.Itoa(year)}, {Text: strconv.Itoa(business)}, {Text: off}, {Text: strings.Join(said["work"], " ")}, {Text: y.Source},
+			{Text: strconv.Itoa(year)}, {Text: strconv.Itoa(business)}, {Text: strings.Join(said["off"], " ")}, {Text: strings.Join(said["work"], " ")}, {Text: y.Source},
 		}})
 		last = year
 	}

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -52,9 +53,15 @@ func SeenIn(values []string) []agreement.Seen {
 	return out
 }
 
-// ReadForm parses a form. Refusal: Invalid "form.encoding" for a body that is none.
+// ReadForm parses a form. Refusals: Invalid "form.large" for one longer than the gate takes, "form.encoding" for a
+// body that is none.
 func ReadForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseForm()
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return fault.New(fault.Invalid, "form.large").Wrap(err)
+	}
+	if err != nil {
 		return fault.New(fault.Invalid, "form.encoding").Wrap(err)
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"time"
 
@@ -39,7 +38,7 @@ func (s *Personal) WriteCopy(_ context.Context, c privacy.Copy, read func(sectio
 	begin := func(name string) (io.Writer, error) {
 		return archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: c.AskedAt})
 	}
-	first := copyPage{Language: c.Language, Title: s.Words.Say(c.Language, "personal.title"), Lead: s.Words.Say(c.Language, "personal.file.lead", "at", c.AskedAt.UTC().Format(time.RFC3339))}
+	first := copyPage{Language: c.Language, Title: s.Words.Say(c.Language, "personal.title"), Lead: s.Words.Say(c.Language, "personal.file.lead", "at", s.Instant(reader(c), c.AskedAt))}
 	for i, section := range s.Privacy.Sections {
 		held, err := read(section)
 		if err != nil {
@@ -95,7 +94,7 @@ func (s *Personal) writeSection(begin func(name string) (io.Writer, error), c pr
 			}
 			data[table.Table] = append(data[table.Table], record)
 		}
-		page.Tables = append(page.Tables, s.copyTable(c.Language, table))
+		page.Tables = append(page.Tables, s.copyTable(reader(c), table))
 	}
 	w, err := begin("data/" + section + ".json")
 	if err != nil {
@@ -110,37 +109,4 @@ func (s *Personal) writeSection(begin func(name string) (io.Writer, error), c pr
 		return err
 	}
 	return page.document().Render(context.Background(), w)
-}
-
-// copyTable lays the rows of a table out under the names of their fields.
-func (s *Personal) copyTable(language string, held privacy.Held) copyTable {
-	t := copyTable{Caption: held.Table}
-	var names []string
-	for _, row := range held.Rows {
-		for _, f := range row.Fields {
-			if !slices.Contains(names, f.Name) {
-				names = append(names, f.Name)
-			}
-		}
-	}
-	said := func(prefix, code string) string {
-		if s.Words.Has(language, prefix+code) {
-			return s.Words.Say(language, prefix+code)
-		}
-		return code
-	}
-	for _, name := range names {
-		t.Head = append(t.Head, said("personal.field.", name))
-	}
-	for _, row := range held.Rows {
-		cells := make([]string, len(names))
-		for _, f := range row.Fields {
-			if f.Name == "act" {
-				f.Value = said("cabinet.act.", f.Value)
-			}
-			cells[slices.Index(names, f.Name)] = f.Value
-		}
-		t.Rows = append(t.Rows, cells)
-	}
-	return t
 }

@@ -25,7 +25,7 @@ const server = smpp.createServer({}, (session) => {
     const to = pdu.destination_addr, kind = to.slice(-2), times = (seen.get(to) || 0) + 1, id = `m${++last}`;
     seen.set(to, times);
     const udh = pdu.short_message.udh ? pdu.short_message.udh.map((e) => e.toString("hex")) : [];
-    say({ to, from: pdu.source_addr, ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, text: pdu.short_message.message, coding: pdu.data_coding, udh, registered: pdu.registered_delivery, reference: pdu.user_message_reference, times });
+    say({ to, from: pdu.source_addr, ton: pdu.source_addr_ton, npi: pdu.source_addr_npi, text: pdu.short_message.message, coding: pdu.data_coding, udh, registered: pdu.registered_delivery, validity: pdu.validity_period, reference: pdu.user_message_reference, times });
     const take = () => session.send(pdu.response({ message_id: id }));
     switch (kind) {
       case "01": // throttles
