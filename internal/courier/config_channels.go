@@ -129,7 +129,7 @@ func (b *book) gateway(w written.Value) Stage {
 // ReadPush reads the file of -push: under which keys the makers of browsers know us. The public key goes into the
 // pages on which people allow pop-ups.
 func ReadPush(path string) (line Line, public string, err error) {
-	b, top, err := readBook(path, "test", "contact", "key", "networks", "per_second")
+	b, top, err := readBook(path, "test", "contact", "key", "networks", "authority", "per_second")
 	if err != nil {
 		return Line{}, "", err
 	}
@@ -148,8 +148,25 @@ func ReadPush(path string) (line Line, public string, err error) {
 			b.Wrong(top.Of["key"].Line, "key: %s", err)
 		}
 	}
-	line = Line{Test: b.yes(top, "test"), Stages: []Stage{{Provider: NewWebPush("push", contact.Address, public, private, inside), PerSecond: b.rate(top)}}}
+	line = Line{Test: b.yes(top, "test"), Stages: []Stage{{Provider: NewWebPush("push", contact.Address, public, private, inside, b.makers(top)), PerSecond: b.rate(top)}}}
 	return line, public, b.verdict()
+}
+
+// makers are the authorities whose certificates makers of browsers have: the machine's, and those of a file for a
+// server of the operator's own.
+func (b *book) makers(w written.Value) *x509.CertPool {
+	pem := b.beside(w, "authority", false)
+	if pem == nil {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		b.Wrong(w.Of["authority"].Line, "authority: no certificate in it")
+	}
+	return pool
 }
 
 // vapid reads a key of P-256 as OpenSSL writes it, and gives both halves in base64url (RFC 8292, 2).
