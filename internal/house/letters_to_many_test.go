@@ -263,7 +263,7 @@ func TestAnnouncementsFollowTheSettings(t *testing.T) {
 				browsers[p.To] = true
 			}
 		}
-		if channels, _ := told(t, h, people[2], notify.Membership); strings.Count(channels, "push") != 2 {
+		if channels, _ := told(t, h, people[2], notify.Announcement); strings.Count(channels, "push") != 2 {
 			t.Errorf("who has two browsers is told of something by %q", channels)
 		}
 		if len(browsers) != 3 {
