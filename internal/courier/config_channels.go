@@ -22,17 +22,24 @@ import (
 // ReadMail reads the file of -mail: the sender, the key that signs, and mail servers in the order they are asked.
 // Whatever it does not understand it refuses.
 func ReadMail(path string) (Line, error) {
-	b, top, err := readBook(path, "from", "test", "dkim", "providers")
+	b, top, err := readBook(path, "from", "bounces", "test", "dkim", "providers")
 	if err != nil {
 		return Line{}, err
 	}
 	from, dkim := b.address(top, "from"), b.dkim(top)
+	var bounces string
+	if _, ok := top.Of["bounces"]; ok {
+		bounces = b.address(top, "bounces").Address
+		if local, _, _ := strings.Cut(bounces, "@"); len(local) > mostBounces {
+			b.Wrong(top.Of["bounces"].Line, "bounces: want at most %d letters before the @, since the name of the message joins them", mostBounces)
+		}
+	}
 	line := Line{Test: b.yes(top, "test")}
 	line.Stages = b.providers(top, func(w written.Value) Stage {
 		b.Fields(w, "a mail server", "name", "host", "port", "tls", "authority", "user", "password", "hello", "per_second")
 		host := b.Text(w, "host", true)
 		c := SMTPConfig{
-			Name: b.Text(w, "name", true), From: from, Host: host, Port: b.port(w), TLS: b.Text(w, "tls", true), Trust: b.trust(w, host),
+			Name: b.Text(w, "name", true), From: from, Bounces: bounces, Host: host, Port: b.port(w), TLS: b.Text(w, "tls", true), Trust: b.trust(w, host),
 			User: b.Text(w, "user", false), Hello: b.Text(w, "hello", false), DKIM: dkim,
 		}
 		if c.User != "" {
@@ -51,6 +58,9 @@ func ReadMail(path string) (Line, error) {
 	})
 	return line, b.verdict()
 }
+
+// mostBounces letters leave room for a plus and the mark of a message in the 64 before the @ (RFC 5321, 4.5.3.1.1).
+const mostBounces = 19
 
 func (b *book) dkim(top written.Value) *gomail.DKIMSigner {
 	w, ok := top.Of["dkim"]

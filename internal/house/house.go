@@ -132,6 +132,7 @@ type House struct {
 	Outbox *notify.Outbox
 
 	pushKey string
+	marks   notify.Marks
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -381,6 +382,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Requests = h.requests(cfg, record)
 	h.Operations = h.operations(cfg, recorder.Record, library)
 	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
+	h.marks = marks(cfg)
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
 		Library: library,

@@ -61,8 +61,8 @@ type Campaign struct {
 	State     string
 	Segment   Audience
 	Channels  []Channel
-	Letters   map[string]identity.ID  // the id of each of its messages, by LetterTo: it is what lets nobody get two
-	Texts     map[string]Text         // by language: every one the portal speaks
+	Letters   map[string]identity.ID // the id of each of its messages, by LetterTo: it is what lets nobody get two
+	Texts     map[string]Text        // by language: every one the portal speaks
 	WrittenBy identity.ID
 	WrittenAt time.Time
 	DecidedBy identity.ID
@@ -433,7 +433,7 @@ func (n *Notices) Post(ctx context.Context, m Message) (p Posting, err error) {
 		}
 		to, has := s.address(m.Channel)
 		if browser, named := strings.CutPrefix(m.Once, c.ToBrowsers()); named {
-			to = Address{Push, browser}
+			to = Address{Channel: Push, To: browser}
 			has = slices.Contains(s.addresses, to)
 		}
 		willing := s.wants(c.Kind, m.Channel)
@@ -448,7 +448,7 @@ func (n *Notices) Post(ctx context.Context, m Message) (p Posting, err error) {
 			}
 			willing = stands(consents, c.Kind, m.Channel) && !ended
 		}
-		if !has || !willing || c.State == CampaignStopped {
+		if !has || to.Failing || !willing || c.State == CampaignStopped {
 			return fault.New(fault.Absent, "notify.left_out")
 		}
 		token, err := tx.SealLeave(Leave{m.Home, m.Portal, c.Kind, m.Channel})

@@ -41,6 +41,7 @@ type Notice struct {
 type Address struct {
 	Channel Channel
 	To      string
+	Failing bool // nobody was reached there since it was confirmed
 }
 
 // Choice is what a person chose for one kind and channel.
@@ -270,7 +271,7 @@ func (n *Notices) stanceOf(ctx context.Context, tx NoticeTx, portal string, user
 			return s, err
 		}
 		for _, b := range browsers {
-			s.addresses = append(s.addresses, Address{Push, number(b.ID)})
+			s.addresses = append(s.addresses, Address{Channel: Push, To: number(b.ID)})
 		}
 	}
 	if s.choices, err = tx.Choices(ctx, user); err != nil {

@@ -124,7 +124,7 @@ func segment(c notify.Campaign) *among {
 func (a *among) joined(c notify.Campaign, channel notify.Channel, paid []notify.Channel) (joins, willing, reachable, good string) {
 	kind := map[notify.Channel]string{notify.Email: "email", notify.SMS: "phone"}[channel]
 	joins = " LEFT JOIN account_contact c ON c.user_id = u.user_id AND c.kind = " + a.next(kind)
-	reachable, good = "c.user_id IS NOT NULL", "c.value LIKE '%_@_%' AND c.value NOT LIKE '% %'"
+	reachable, good = "c.user_id IS NOT NULL AND c.failed_at <= c.confirmed_at", "c.value LIKE '%_@_%' AND c.value NOT LIKE '% %'"
 	switch channel {
 	case notify.SMS:
 		good = "c.value LIKE '+_______%' AND c.value NOT LIKE '% %'"
