@@ -169,11 +169,23 @@ func TestSignedAcceptance(t *testing.T) {
 	})
 }
 
+// step numbers everything recorded, beside the house: where that was first, a step does nothing.
 func step(t testing.TB, h *housetest.House) {
 	t.Helper()
-	if _, err := h.Sequencer.Step(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	ctx := context.Background()
+	housetest.Until(t, "all evidence has a number", func() bool {
+		if _, err := h.Sequencer.Step(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var waiting []evidence.Waiting
+		if err := h.Store.InView(ctx, func(tx *store.Tx) (err error) {
+			waiting, err = tx.EvidenceWaiting(ctx, 1)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return len(waiting) == 0
+	})
 }
 
 // writeReceipt puts a signed receipt, with what it is verified by, where the scripts of cmd/tereze read it, if told

@@ -79,15 +79,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("only %d acceptances in %d runs", len(acknowledged), kills)
 		}
 		h := housetest.Open(t, house.Config{Database: database, Keys: keys})
-		for {
-			n, err := h.Sequencer.Step(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n == 0 {
-				break
-			}
-		}
+		step(t, h)
 		err = h.Store.InView(t.Context(), func(tx *store.Tx) error {
 			for _, id := range acknowledged {
 				if err := kept(t.Context(), tx, h, id); err != nil {

@@ -246,13 +246,10 @@ func TestAMailboxIsReadWhileTheHouseIsOpen(t *testing.T) {
 	}
 	moved := func(want uint32) {
 		t.Helper()
-		for range 500 {
-			if status, err := user.Status(mailbox.Taken, &imap.StatusOptions{NumMessages: true}); err == nil && *status.NumMessages == want {
-				return
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-		t.Fatalf("the mailbox was not read: %d messages were to be moved", want)
+		housetest.Until(t, "the mailbox is read", func() bool {
+			status, err := user.Status(mailbox.Taken, &imap.StatusOptions{NumMessages: true})
+			return err == nil && *status.NumMessages == want
+		})
 	}
 	deliver()
 	moved(1)

@@ -76,12 +76,13 @@ func carried(t testing.TB, h *housetest.House, portal string, c notify.Campaign)
 
 func awaited(t testing.TB, h *housetest.House, operator identity.Actor, id identity.ID) (c notify.Campaign, messages []notify.Message) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); c.State != notify.CampaignSent; time.Sleep(10 * time.Millisecond) {
+	housetest.Until(t, "the campaign is sent", func() bool {
 		var err error
-		if c, err = h.Notices.OneCampaign(context.Background(), operator, id); err != nil || time.Now().After(end) {
-			t.Fatalf("the campaign is %s: %v", c.State, err)
+		if c, err = h.Notices.OneCampaign(context.Background(), operator, id); err != nil {
+			t.Fatal(err)
 		}
-	}
+		return c.State == notify.CampaignSent
+	})
 	for _, m := range outbox(t, h, operator.Portal) {
 		if m.Campaign == id {
 			messages = append(messages, m)

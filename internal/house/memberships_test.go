@@ -176,12 +176,7 @@ func TestTheTermOfStudyEndsByItself(t *testing.T) {
 		// Nobody has to look: the house does.
 		s.a.admin.Post(second+"/term", day(end.AddDate(0, 0, 3))...).Want(http.StatusOK)
 		h.Clock.Move(5 * 24 * time.Hour)
-		for wait := 0; len(s.lasting(t, two)) > 0; wait++ {
-			if wait > 200 {
-				t.Fatal("the house ends nothing by itself")
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
+		housetest.Until(t, "the house ends a membership by itself", func() bool { return len(s.lasting(t, two)) == 0 })
 	})
 }
 

@@ -82,9 +82,7 @@ func TestNumbersAreGivenAndKeptCurrent(t *testing.T) {
 		if p := b.Get("/kg/cabinet"); !strings.HasPrefix(p.Path, "/kg/sign-in") {
 			t.Errorf("after the deletion the session opens %s", p.Path)
 		}
-		if _, err := h.Keeper.Step(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		keeps(t, h)
 		if _, _, there := userOf(t, h, "kg", testPhone); there {
 			t.Error("the user is still there")
 		}

@@ -98,20 +98,6 @@ func dutyNow(t testing.TB, h *housetest.House, x obligation.Obligation) (now obl
 	return now
 }
 
-// keeperRuns has keeper work off all that is due.
-func keeperRuns(t testing.TB, h *housetest.House) {
-	t.Helper()
-	for range 100 {
-		done, err := h.Keeper.Step(context.Background())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if done == 0 {
-			return
-		}
-	}
-}
-
 // TestForceMajeureMovesTerms: what the portal owes while it lasts is not breached, and once it is over every open
 // term is later by as long as it overlapped.
 func TestForceMajeureMovesTerms(t *testing.T) {
@@ -128,7 +114,7 @@ func TestForceMajeureMovesTerms(t *testing.T) {
 		force := b.Post("/ismet/console/operations/new/force", forceForm(h, h.Clock.Now())...).Want(http.StatusOK)
 		begins := h.Clock.Now().Truncate(time.Minute)
 		h.Clock.Move(9 * 24 * time.Hour) // the term runs out meanwhile
-		keeperRuns(t, h)
+		keeps(t, h)
 		if x := dutyNow(t, h, owed); x.State != obligation.Open {
 			t.Errorf("while force majeure lasts the duty is %s", x.State)
 		}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"tereze/internal/account"
@@ -55,20 +54,20 @@ func (c *carrier) Listen(ctx context.Context, report func(notify.Receipt) error)
 }
 
 // to waits for a message of a channel.
-func (c *carrier) to(t testing.TB, channel notify.Channel) courier.Parcel {
+func (c *carrier) to(t testing.TB, channel notify.Channel) (found courier.Parcel) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	housetest.Until(t, "something is sent by "+string(channel), func() bool {
 		c.mu.Lock()
+		defer c.mu.Unlock()
 		for _, p := range c.taken {
 			if p.Channel == channel {
-				c.mu.Unlock()
-				return p
+				found = p
+				return true
 			}
 		}
-		c.mu.Unlock()
-	}
-	t.Fatalf("nothing was sent by %s", channel)
-	return courier.Parcel{}
+		return false
+	})
+	return found
 }
 
 // carriedBy opens a house whose messages leave by a carrier.
@@ -142,8 +141,7 @@ func TestPopUps(t *testing.T) {
 			}
 			return all[0]
 		}
-		for end := time.Now().Add(10 * time.Second); sight().State == notify.Sending && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		}
+		housetest.Until(t, "it is sent", func() bool { return sight().State != notify.Sending })
 		b.Get(link)
 		if s := sight(); s.State != notify.Read {
 			t.Errorf("after it was opened it is %s", s.State)
@@ -183,17 +181,13 @@ func TestTextMessages(t *testing.T) {
 		if p.To != "+77011234567" {
 			t.Errorf("sent to %s", p.To)
 		}
-		shown := func(want string) *housetest.Page {
+		shown := func(want string) (page *housetest.Page) {
 			t.Helper()
-			for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-				page := desk.Get("/egov/console/outbox").Want(http.StatusOK)
-				if strings.Contains(page.Text("main table"), want) {
-					return page
-				}
-				if time.Now().After(end) {
-					t.Fatalf("the list does not say %q: %s", want, page.Text("main table"))
-				}
-			}
+			housetest.Until(t, "the list says "+want, func() bool {
+				page = desk.Get("/egov/console/outbox").Want(http.StatusOK)
+				return strings.Contains(page.Text("main table"), want)
+			})
+			return page
 		}
 		shown("Taken by the provider")
 		if err := c.report(notify.Receipt{Provider: "carrier", Reference: "r" + account.Number(p.ID), State: notify.Delivered}); err != nil {
@@ -233,11 +227,14 @@ func TestOperatorSendsAgain(t *testing.T) {
 		closeCase(t, h, operator, newCase(t, h, person, account.CaseCompromise))
 		c.to(t, notify.Email)
 		var page *housetest.Page
-		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-			if page = desk.Get("/egov/console/outbox?state=permanent_failure").Want(http.StatusOK); page.Has("main table") {
-				break
-			}
+		listed := func(state string) {
+			t.Helper()
+			housetest.Until(t, "a message is listed as "+state, func() bool {
+				page = desk.Get("/egov/console/outbox?state=" + state).Want(http.StatusOK)
+				return page.Has("main table")
+			})
 		}
+		listed("permanent_failure")
 		if !strings.Contains(page.Text("main table"), "There is no such address") {
 			t.Fatalf("the failure: %s", page.Text("main"))
 		}
@@ -250,14 +247,7 @@ func TestOperatorSendsAgain(t *testing.T) {
 		c.mu.Unlock()
 		desk.Get(at + "/resend").Want(http.StatusOK)
 		desk.Post(at + "/resend").Want(http.StatusOK)
-		for end := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-			if page = desk.Get("/egov/console/outbox?state=accepted").Want(http.StatusOK); page.Has("main table") {
-				break
-			}
-			if time.Now().After(end) {
-				t.Fatal("it was not sent again")
-			}
-		}
+		listed("accepted")
 		desk.Post(at + "/stop").Want(http.StatusConflict)
 		desk.Get("/egov/console/outbox?state=lost").Want(http.StatusNotFound)
 		desk.Get(at + "/burn").Want(http.StatusNotFound)

@@ -199,13 +199,13 @@ func TestDataAreErasedThreeMonthsAfterTheDeletion(t *testing.T) {
 			t.Fatalf("due %s, want %s", due, want)
 		}
 		h.Clock.Move(due.Add(-time.Second).Sub(h.Clock.Now()))
-		keepAll(t, h)
+		keeps(t, h)
 		if holds(t, h, person.User) == 0 {
 			t.Fatal("erased a second too early")
 		}
 		h.Clock.Move(2 * time.Second)
 		for range 2 { // a second run finds nothing to do
-			keepAll(t, h)
+			keeps(t, h)
 		}
 		if n := holds(t, h, person.User); n != 0 {
 			t.Errorf("%d rows of the person are left", n)
@@ -233,28 +233,6 @@ func TestDataAreErasedThreeMonthsAfterTheDeletion(t *testing.T) {
 			t.Errorf("the register: %s", csv.Body)
 		}
 	})
-}
-
-// keepAll lets the keeper do what is due.
-func keepAll(t testing.TB, h *housetest.House) {
-	t.Helper()
-	for range 50 {
-		if _, err := h.Keeper.Step(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		var due []int
-		if err := h.Store.InView(context.Background(), func(tx *store.Tx) (err error) {
-			due, err = tx.LanesDue(context.Background(), h.Clock.Now())
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		if len(due) == 0 {
-			return
-		}
-		time.Sleep(20 * time.Millisecond) // the house's own keeper has the lane
-	}
-	t.Fatal("what is due stays due")
 }
 
 // holds counts what is held on somebody, evidence included.
@@ -586,31 +564,28 @@ func TestACopyOfEverything(t *testing.T) {
 		}
 		h.Clock.Move(privacy.CopyTerm)
 		b.Post(link, "old", housetest.Password).Want(http.StatusNotFound)
-		ended, err := h.Privacy.EndCopies(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts := 0
-		if err := h.Store.InView(t.Context(), func(tx *store.Tx) error {
-			all, err := tx.CopiesOf(t.Context(), person.User, 1)
-			if err != nil || all[0].State != privacy.CopyEnded {
-				t.Errorf("after the term: %+v (%v), %d ended here", all, err, ended)
+		housetest.Until(t, "the copy is ended, with its content", func() (gone bool) {
+			if err := h.Store.InView(t.Context(), func(tx *store.Tx) error {
+				all, err := tx.CopiesOf(t.Context(), person.User, 1)
+				if err != nil {
+					return err
+				}
+				_, err = tx.CopyPart(t.Context(), person.User, all[0].ID, 0)
+				gone = all[0].State == privacy.CopyEnded && fault.Is(err, fault.Absent)
+				return nil
+			}); err != nil {
+				t.Fatal(err)
 			}
-			if _, err := tx.CopyPart(t.Context(), person.User, all[0].ID, 0); !fault.Is(err, fault.Absent) {
-				parts++
-			}
-			return nil
-		}); err != nil || parts != 0 {
-			t.Errorf("the content is still there (%v)", err)
-		}
+			return gone
+		})
 		b.Post(at).Want(http.StatusOK)
 	})
 }
 
-// copyReady makes what is asked for, here or in the house's own background.
+// copyReady makes what is asked for, beside the house, which may have it in hand.
 func copyReady(t testing.TB, h *housetest.House, person identity.Actor) {
 	t.Helper()
-	for range 300 {
+	housetest.Until(t, "the copy is ready", func() bool {
 		if _, err := h.Privacy.MakeCopy(context.Background()); err != nil && !fault.Is(err, fault.Conflict) {
 			t.Fatal(err)
 		}
@@ -618,12 +593,8 @@ func copyReady(t testing.TB, h *housetest.House, person identity.Actor) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if all[0].State == privacy.CopyReady {
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatal("the copy does not get ready")
+		return all[0].State == privacy.CopyReady
+	})
 }
 
 // TestStatisticsNameNobody: numbers few persons are behind are not shown, and whoever took back the consent to

@@ -318,9 +318,7 @@ func TestDeletedByTheAdministrator(t *testing.T) {
 	page := decides(t, one, h, person, "account.operator_powers/delete", "duplicate")
 	one.Post(page + "/approve").Want(http.StatusForbidden)
 	two.Post(page + "/approve").Want(http.StatusOK)
-	if _, err := h.Keeper.Step(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	keeps(t, h)
 	if u := rolesOf(t, h, person.User); len(u) != 0 {
 		t.Errorf("of the deleted account remain the roles %v", u)
 	}

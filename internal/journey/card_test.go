@@ -49,14 +49,9 @@ func (p *person) takesCertificates() {
 func (p *person) pin(text, state string) {
 	p.t.Helper()
 	ask[bool](p, `(document.querySelector('[data-sign="pin"]').value = "`+text+`", document.querySelector('[data-sign="start"]').click(), true)`)
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		if ask[string](p, `document.querySelector('[data-sign="said"]')?.dataset.state ?? ""`) == state {
-			return
-		}
-		if time.Now().After(end) {
-			p.t.Fatalf("the page does not come to %s but says: %s", state, p.text("main"))
-		}
-	}
+	p.await("the state "+state, func() bool {
+		return ask[string](p, `document.querySelector('[data-sign="said"]')?.dataset.state ?? ""`) == state
+	})
 }
 
 // TestTheIdentityCard signs in with a card through the unmodified script and the middleware's stand-in: the choice of the

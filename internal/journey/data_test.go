@@ -1,7 +1,6 @@
 package journey
 
 import (
-	"context"
 	"testing"
 
 	"tereze/internal/house/housetest"
@@ -62,13 +61,7 @@ func TestMyData(t *testing.T) {
 			p.open(data + "/copy")
 			p.press("personal.copy.ask")
 			p.picture("data-asked-copy-"+c.language, c.width)
-			for more := true; more; {
-				var err error
-				if more, err = l.Privacy.MakeCopy(context.Background()); err != nil {
-					t.Fatal(err)
-				}
-			}
-			p.open(data + "/copy")
+			p.reopens(data+"/copy", "personal.copy.fetch")
 			p.picture("data-copy-"+c.language, c.width)
 			p.press("personal.copy.fetch")
 			p.picture("data-fetch-"+c.language, c.width)

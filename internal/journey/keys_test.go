@@ -50,13 +50,7 @@ func (p *person) cancels(s *signer) {
 	s.Next(ncalayer.Cancel)
 	p.click(p.say("sign.start"))
 	said := p.say("sign.state.cancelled")
-	for range 200 {
-		if strings.Contains(p.text(`[data-sign="said"]`), said) {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	p.t.Fatalf("after cancelling the page says %q", p.text(`[data-sign="said"]`))
+	p.await("cancelled", func() bool { return strings.Contains(p.text(`[data-sign="said"]`), said) })
 }
 
 // refusedKey signs with a key that is not taken, and is told why.

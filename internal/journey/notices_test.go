@@ -2,9 +2,7 @@ package journey
 
 import (
 	"context"
-	"strings"
 	"testing"
-	"time"
 
 	"tereze/internal/account"
 	"tereze/internal/courier"
@@ -157,24 +155,11 @@ func (p *person) asksForPopUps() {
 	p.t.Helper()
 	p.picture("push-page-"+p.language, p.width)
 	p.click(p.say("push.allow"))
-	p.readsOne("push.failed", "push.denied")
+	p.reads("push.failed", "push.denied")
 	p.look()
 	p.picture("push-failed-"+p.language, p.width)
 	kind := ask[string](p, `fetch(document.querySelector('link[rel="manifest"]').href).then(async (r) => { const m = await r.json(); return r.headers.get("content-type") + " " + m.display + " " + m.icons.length; })`)
 	if kind != "application/manifest+json standalone 2" {
 		p.t.Errorf("the manifest: %q", kind)
 	}
-}
-
-// readsOne waits until the page says one of these by itself.
-func (p *person) readsOne(keys ...string) {
-	p.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		for _, key := range keys {
-			if strings.Contains(p.text("main"), p.say(key)) {
-				return
-			}
-		}
-	}
-	p.t.Fatalf("%s comes to say none of %v; it says:\n%s", p.where(), keys, p.text("main"))
 }

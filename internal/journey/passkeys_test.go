@@ -3,7 +3,6 @@ package journey
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
@@ -48,14 +47,9 @@ func (f finger) answers(path string) {
 	f.p.sees("passkeys.device.wait")
 	f.touches(true)
 	ask[bool](f.p, "(location.reload(), true)")
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		if strings.HasPrefix(f.p.where(), "/"+f.p.portal+path) && ask[string](f.p, "document.readyState") == "complete" {
-			break
-		}
-		if time.Now().After(end) {
-			f.p.t.Fatalf("the device answers, and the person stands at %s; the page says:\n%s", f.p.where(), f.p.text("main"))
-		}
-	}
+	f.p.await("the device has answered", func() bool {
+		return strings.HasPrefix(f.p.where(), "/"+f.p.portal+path) && ask[string](f.p, "document.readyState") == "complete"
+	})
 	f.touches(false)
 	f.p.look()
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -127,16 +128,31 @@ func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// ask runs a piece of JavaScript and decodes what it gives.
+// ask runs a piece of JavaScript and decodes what it gives. Where the page goes on by itself meanwhile, the next one is
+// asked.
 func ask[T any](p *person, script string) T {
 	p.t.Helper()
 	ctx, stop := context.WithTimeout(p.ctx, patience)
 	defer stop()
-	out, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		p.t.Fatalf("at %s: %v", p.where(), err)
+	for {
+		out, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+		if err == nil {
+			return out
+		}
+		if !wentOn(err) {
+			p.t.Fatalf("at %s: %v", p.where(), err)
+		}
 	}
-	return out
+}
+
+// wentOn reports whether a page could not answer because another has taken its place.
+func wentOn(err error) bool {
+	for _, said := range []string{"Inspected target navigated", "Execution context was destroyed", "Cannot find context"} {
+		if strings.Contains(err.Error(), said) {
+			return true
+		}
+	}
+	return false
 }
 
 // where is the address before the person, without the machine.
@@ -301,6 +317,36 @@ func field(name string) string {
 	return fmt.Sprintf("document.querySelector(%s)", quoted(`main [name="`+name+`"]`))
 }
 
+// await waits until something is so that comes by itself.
+func (p *person) await(what string, so func() bool) {
+	p.t.Helper()
+	for end := time.Now().Add(patience); !so(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			p.t.Fatalf("%s does not come to this: %s; it says:\n%s", p.where(), what, p.text("main"))
+		}
+	}
+}
+
+// reads waits until the page says one of these by itself.
+func (p *person) reads(keys ...string) {
+	p.t.Helper()
+	p.await(fmt.Sprint("it says one of ", keys), func() bool {
+		text := p.text("main")
+		return slices.ContainsFunc(keys, func(key string) bool { return strings.Contains(text, p.say(key)) })
+	})
+}
+
+// reopens opens a page again and again until there is something to press that reads so: what the house does by itself
+// it does in its own time.
+func (p *person) reopens(path, key string) {
+	p.t.Helper()
+	there := fmt.Sprintf("(%s)(%s) !== null", findWritten, quoted(p.say(key)))
+	p.await("there is "+p.say(key), func() bool {
+		p.open(path)
+		return ask[bool](p, there)
+	})
+}
+
 // text is what the first element of a selector reads, its white space made single.
 func (p *person) text(selector string) string {
 	p.t.Helper()
@@ -349,17 +395,14 @@ func (p *person) download(key, name string) (path string, content []byte) {
 	p.t.Helper()
 	p.click(p.say(key))
 	path = filepath.Join(p.folder, name)
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		content, err := os.ReadFile(path)
-		if err == nil && json.Valid(content) {
-			return path, content
-		}
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+	p.await(name+" is downloaded", func() bool {
+		var err error
+		if content, err = os.ReadFile(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			p.t.Fatal(err)
 		}
-	}
-	p.t.Fatalf("%s was not downloaded", name)
-	return "", nil
+		return err == nil && json.Valid(content)
+	})
+	return path, content
 }
 
 // quoted is a string of JavaScript.

@@ -36,17 +36,6 @@ func (p *person) scans(code, key string, sure bool) error {
 	return app.Sign(context.Background(), code, func(mgovsign.Seen) bool { return sure })
 }
 
-// reads waits until the page says something by itself.
-func (p *person) reads(key string) {
-	p.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if strings.Contains(p.text("main"), p.say(key)) {
-			return
-		}
-	}
-	p.t.Fatalf("%s does not come to say %q; it says:\n%s", p.where(), p.say(key), p.text("main"))
-}
-
 // TestSigningOnAPhoneByQR registers with a phone: the page follows by itself what the phone does, a wrong key is
 // refused, the right one is taken; another code and cancelling are one press away. Without scripts a link does
 // what the page does by itself.

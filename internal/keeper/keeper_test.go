@@ -394,10 +394,9 @@ func TestForceMajeure(t *testing.T) {
 			t.Fatalf("while it lasts: %v", got)
 		}
 		held = false
-		for i := range 2 {
-			n, err := w.Owed.Shift(t.Context(), "ismet", from, from.Add(72*time.Hour), 100, force)
-			if want := 2 - 2*i; err != nil || n != want {
-				t.Fatalf("moved %d, want %d: %v", n, want, err)
+		for range 2 { // the second run tells what the first has moved
+			if n, err := w.Owed.Shift(t.Context(), "ismet", from, from.Add(72*time.Hour), 100, force); err != nil || n != 2 {
+				t.Fatalf("moved %d, want 2: %v", n, err)
 			}
 		}
 		w.Clock.Move(-47 * time.Hour) // the term of a day is over at 48 hours: 24 and the 24 of the overlap
@@ -424,10 +423,9 @@ func TestForceMajeure(t *testing.T) {
 		}
 		// Another force under the same clause moves what is owed once more, and once only: 72 hours and 24.
 		again := from.Add(10 * 24 * time.Hour)
-		for i := range 2 {
-			n, err := w.Owed.Shift(t.Context(), "ismet", again, again.Add(24*time.Hour), 100, force)
-			if want := 1 - i; err != nil || n != want {
-				t.Fatalf("the second force moved %d, want %d: %v", n, want, err)
+		for range 2 {
+			if n, err := w.Owed.Shift(t.Context(), "ismet", again, again.Add(24*time.Hour), 100, force); err != nil || n != 1 {
+				t.Fatalf("the second force moved %d, want 1: %v", n, err)
 			}
 		}
 		if err := w.Store.InView(t.Context(), func(tx *store.Tx) error {

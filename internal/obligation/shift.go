@@ -13,7 +13,8 @@ const shiftedAtOnce = 200
 
 // Shift moves every obligation of a portal that a span of force majeure touched by a part, in per cent, of how
 // long the two overlap, some in each transaction; one that this span has moved already is left, so that a shift that
-// was cut short may be run again. A later span moves it again. It tells how many it has moved.
+// was cut short, or met another, may be run again. A later span moves it again. It tells how many this span has moved,
+// whichever run did it.
 func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Time, percent int, cite clause.Citation) (moved int, err error) {
 	for after, more := identity.ID(0), true; more; {
 		var some []Obligation
@@ -45,7 +46,8 @@ func (o *Obligations) Shift(ctx context.Context, portal string, from, to time.Ti
 	return moved, nil
 }
 
-// shift moves one. Being breached within the span is undone: it was not owed then.
+// shift moves one, and tells whether the span has moved it, now or before. Being breached within the span is undone: it
+// was not owed then.
 func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to time.Time, percent int, cite clause.Citation) (bool, error) {
 	begun, ended := from, to
 	if x.Since.After(begun) {
@@ -54,7 +56,10 @@ func (o *Obligations) shift(ctx context.Context, tx Tx, x Obligation, from, to t
 	if x.Due.Ends.Before(ended) {
 		ended = x.Due.Ends
 	}
-	if x.ShiftedFrom.Equal(from) && x.ShiftedBy == cite || !ended.After(begun) {
+	if x.ShiftedFrom.Equal(from) && x.ShiftedBy == cite {
+		return true, nil
+	}
+	if !ended.After(begun) {
 		return false, nil
 	}
 	if x.FirstDue.IsZero() {

@@ -136,15 +136,15 @@ func (s *Site) Routes(mux *http.ServeMux) {
 
 	in := s.Register
 	open("GET /{portal}/register", in.Begin)
-	open("POST /{portal}/register", in.BeginPost)
+	open("POST /{portal}/register", gate.Even(in.BeginPost))
 	open("GET /{portal}/register/{step}", in.Step)
-	open("POST /{portal}/register/{step}", in.StepPost)
+	open("POST /{portal}/register/{step}", gate.Even(in.StepPost))
 
 	back := s.Recovery
 	open("GET /{portal}/recover", back.Ask)
-	open("POST /{portal}/recover", back.AskPost)
+	open("POST /{portal}/recover", gate.Even(back.AskPost))
 	open("GET /{portal}/recover/{step}", back.Step)
-	open("POST /{portal}/recover/{step}", back.StepPost)
+	open("POST /{portal}/recover/{step}", gate.Even(back.StepPost))
 	open("GET /{portal}/links/recover/{token}", back.Link)
 	open("POST /{portal}/links/recover/{token}", back.LinkPost)
 
@@ -247,7 +247,7 @@ func (s *Site) Routes(mux *http.ServeMux) {
 	due("GET /{portal}/cabinet/compromised", sec.Compromised)
 	due("POST /{portal}/cabinet/compromised", sec.CompromisedPost)
 	open("GET /{portal}/compromised", sec.Claim)
-	open("POST /{portal}/compromised", sec.ClaimPost)
+	open("POST /{portal}/compromised", gate.Even(sec.ClaimPost))
 	open("GET /{portal}/compromised/received", sec.Received)
 
 	st := s.Standing

@@ -24,7 +24,7 @@ func hashed(name string) string {
 	case "icon-512.png":
 		return AssetPath + "icon-512.5fe30d7281e0.png"
 	case "idle.js":
-		return AssetPath + "idle.0314182a3814.js"
+		return AssetPath + "idle.283d3ed61b87.js"
 	case "mark.svg":
 		return AssetPath + "mark.7318d8124b91.svg"
 	case "ncalayer.js":
@@ -34,7 +34,7 @@ func hashed(name string) string {
 	case "popup.js":
 		return AssetPath + "popup.e219b1151119.js"
 	case "tereze.css":
-		return AssetPath + "tereze.8a2080caad90.css"
+		return AssetPath + "tereze.8460cd85b23c.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	case "worker.js":

@@ -13,27 +13,30 @@ import (
 func (t Table) rows() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		b := make([]byte, 0, 4096)
+		open := t.openings()
 		for _, r := range t.Rows {
 			if r.Strong {
-				b = append(b, `<tr class="govuk-table__row tz-table__total">`...)
+				b = append(b, `<tr role="row" class="govuk-table__row tz-table__total">`...)
 			} else {
-				b = append(b, `<tr class="govuk-table__row">`...)
+				b = append(b, `<tr role="row" class="govuk-table__row">`...)
 			}
 			for i, c := range r.Cells {
-				header := t.Header && i == 0
-				b = openCell(b, header, i < len(t.Columns) && t.Columns[i].Numeric)
+				if i == len(open) {
+					open = append(open, `<td role="cell" class="govuk-table__cell">`)
+				}
+				b = append(b, open[i]...)
 				if c.Body != nil {
-					if _, err := w.Write(b); err != nil {
+					if _, err := w.Write(append(b, "<div>"...)); err != nil {
 						return err
 					}
-					b = b[:0]
 					if err := c.Body.Render(ctx, w); err != nil {
 						return err
 					}
+					b = append(b[:0], "</div>"...)
 				} else {
 					b = c.append(b)
 				}
-				b = closeCell(b, header)
+				b = closeCell(b, t.Header && i == 0)
 			}
 			b = append(b, "</tr>"...)
 			if len(b) >= 3072 {
@@ -48,16 +51,24 @@ func (t Table) rows() templ.Component {
 	})
 }
 
-func openCell(b []byte, header, numeric bool) []byte {
-	switch {
-	case header && numeric:
-		return append(b, `<th scope="row" class="govuk-table__header govuk-table__header--numeric">`...)
-	case header:
-		return append(b, `<th scope="row" class="govuk-table__header">`...)
-	case numeric:
-		return append(b, `<td class="govuk-table__cell govuk-table__cell--numeric">`...)
+// openings are the tags that open the cells of a row. Each names its column, for a screen too narrow for columns; the
+// roles keep it a table there.
+func (t Table) openings() (out []string) {
+	for i, c := range t.Columns {
+		element, class := `<td role="cell"`, "govuk-table__cell"
+		if t.Header && i == 0 {
+			element, class = `<th scope="row" role="rowheader"`, "govuk-table__header"
+		}
+		if c.Numeric {
+			class += " " + class + "--numeric"
+		}
+		label := ""
+		if c.Text != "" && (!t.Header || i > 0 || c.Numeric) { // a name speaks for itself, a figure does not
+			label = ` data-label="` + string(appendEscaped(nil, c.Text)) + `"`
+		}
+		out = append(out, element+` class="`+class+`"`+label+">")
 	}
-	return append(b, `<td class="govuk-table__cell">`...)
+	return out
 }
 
 func closeCell(b []byte, header bool) []byte {

@@ -37,7 +37,7 @@ func (s *Personal) Consents(w http.ResponseWriter, r *http.Request, v gate.Visit
 }
 
 func (s *Personal) purposesTable(v gate.Visit, all []privacy.Purpose) *design.Table {
-	t := &design.Table{ID: "purposes", Caption: s.Say(v, "personal.purposes"), Hidden: true, Header: true, Narrow: true, Columns: []design.Column{
+	t := &design.Table{ID: "purposes", Caption: s.Say(v, "personal.purposes"), Hidden: true, Header: true, Columns: []design.Column{
 		{Text: s.Say(v, "personal.purpose")}, {Text: s.Say(v, "personal.clause")}, {Text: s.Say(v, "personal.state")}, {Text: s.Say(v, "personal.act")},
 	}}
 	for _, x := range all {

@@ -33,7 +33,13 @@ func (s *Personal) showCopies(w http.ResponseWriter, r *http.Request, v gate.Vis
 		out.Parts = append(out.Parts, part{Empty: &design.EmptyState{Title: s.Say(v, "personal.copy.none"), Text: s.Say(v, "personal.copy.none_text")}})
 		return s.show(w, r, v, out, s.mineTrail(v), refusal)
 	}
-	t := &design.Table{ID: "copies", Caption: s.Say(v, "personal.copy.title"), Hidden: true, Narrow: true}
+	if all[0].State == privacy.CopyAsked {
+		out.Parts = append(out.Parts, part{Texts: []string{s.Say(v, "personal.copy.by_itself")}, Progress: &design.Progress{
+			ID: "copy", Label: s.Say(v, "personal.copy.asked"), Done: all[0].Done, Total: all[0].Steps, RefreshURL: copyURL(v),
+			Text: s.Say(v, "personal.copy.progress", "done", strconv.Itoa(all[0].Done), "steps", strconv.Itoa(all[0].Steps)),
+		}})
+	}
+	t := &design.Table{ID: "copies", Caption: s.Say(v, "personal.copy.title"), Hidden: true}
 	for _, column := range []string{"asked", "state", "size", "until", "act"} {
 		t.Columns = append(t.Columns, design.Column{Text: s.Say(v, "personal."+column)})
 	}

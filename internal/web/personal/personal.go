@@ -78,16 +78,17 @@ type view struct {
 
 // part is one section of a page.
 type part struct {
-	Title  string
-	Texts  []string
-	Cite   design.Link
-	Facts  *design.SummaryList
-	Table  *design.Table
-	Empty  *design.EmptyState
-	Pages  design.Pagination
-	Form   *form
-	Links  []design.Link
-	Export design.Link
+	Title    string
+	Texts    []string
+	Cite     design.Link
+	Progress *design.Progress
+	Facts    *design.SummaryList
+	Table    *design.Table
+	Empty    *design.EmptyState
+	Pages    design.Pagination
+	Form     *form
+	Links    []design.Link
+	Export   design.Link
 }
 
 // form is a form with its fields in order.

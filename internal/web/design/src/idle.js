@@ -55,7 +55,7 @@ document.addEventListener("input", () => { if (!over && Date.now() - asked > Mat
 const tick = () => {
   if (over) return;
   const left = end - Date.now();
-  if (left <= 0) return ask();
+  if (left <= 0) return finish(); // asking would prolong what nobody uses
   if (left > warn) return;
   const clock = part("clock");
   clock.textContent = clock.dataset.text.replace("{time}", time(left));
