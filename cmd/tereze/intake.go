@@ -47,6 +47,8 @@ func intake(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(out, "this message has been taken in before")
 	case claims.LetterDropped:
 		fmt.Fprintln(out, "a report about the delivery of mail: no request")
+	case claims.LetterReport:
+		fmt.Fprintln(out, "a report about a message of the portal: written down with the message")
 	default:
 		fmt.Fprintf(out, "request %s: %s\n", number, outcome)
 	}

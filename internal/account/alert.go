@@ -44,7 +44,7 @@ const nowhere = "-"
 // Addresses are confirmed contacts as notices know them.
 func Addresses(contacts []Contact) (out []notify.Address) {
 	for _, c := range contacts {
-		out = append(out, notify.Address{Channel: channelOf(c.Kind), To: c.Value})
+		out = append(out, notify.Address{Channel: channelOf(c.Kind), To: c.Value, Failing: c.Fails()})
 	}
 	return out
 }

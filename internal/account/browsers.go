@@ -10,9 +10,6 @@ import (
 	"tereze/internal/notify"
 )
 
-// mostBrowsers in which one person may want pop-up messages.
-const mostBrowsers = 20
-
 // popUps is the clause by which a portal shows pop-ups. Refusal: Absent where there is none.
 func (a *Accounts) popUps(portal string) (clause.Citation, error) {
 	_, cite, ok := notify.PopUps(a.Book(portal, a.Now()))
@@ -51,7 +48,7 @@ func (a *Accounts) AddBrowser(ctx context.Context, actor identity.Actor, b notif
 		if err != nil {
 			return err
 		}
-		if len(known) >= mostBrowsers {
+		if len(known) >= notify.MostBrowsers {
 			return fault.New(fault.Conflict, "account.browsers_many").By(cite)
 		}
 		if err := tx.AddBrowser(ctx, b); err != nil {

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"tereze/internal/clause"
+	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/notify"
 )
 
 // wayContact is the way of an attempt that confirms a contact.
@@ -199,6 +201,29 @@ func (a *Accounts) confirm(ctx context.Context, tx Tx, u User, c Contact) error 
 		return err
 	}
 	return a.Confirmed(ctx, tx, u, c.Kind)
+}
+
+// MailFails is told that there is nobody at the address of an e-mail. If it is still the address of its user, they
+// read so in the cabinet, hear of it by their other channels, and get no letters there until they have confirmed
+// it again. What is owed to them goes on: the address may come back.
+func (a *Accounts) MailFails(ctx context.Context, tx Tx, m notify.Message) error {
+	now := a.Now()
+	changed, err := tx.FailContact(ctx, m.Home, ByEmail, m.To, m.At, now)
+	if err != nil || !changed {
+		return err
+	}
+	u, err := tx.User(ctx, m.Home)
+	if err != nil {
+		return err
+	}
+	err = a.notice(ctx, tx, u, notify.Notice{
+		Kind: notify.Security, Key: "message.contact_failing", Args: map[string]string{"at": a.written(u.Portal, now)}, All: true, By: []notify.Channel{notify.SMS, notify.Push},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = a.Record(ctx, tx, evidence.Entry{Portal: u.Portal, Home: u.ID, ID: a.NewID(), At: now, Actor: "system", Act: "account.contact_failing", Detail: map[string]string{"kind": string(ByEmail)}})
+	return err
 }
 
 func (a *Accounts) useContact(ctx context.Context, tx Tx, actor identity.Actor, c Contact) error {

@@ -40,7 +40,11 @@ type Contact struct {
 	Kind        ContactKind
 	Value       string
 	ConfirmedAt time.Time
+	FailedAt    time.Time // when it turned out that nobody is reached there; zero: not
 }
+
+// Fails reports whether nobody was reached at a contact since it was confirmed.
+func (c Contact) Fails() bool { return c.FailedAt.After(c.ConfirmedAt) }
 
 // Case is something a user has asked for that a person must look at.
 type Case struct {
@@ -69,6 +73,10 @@ type PersonTx interface {
 	Contacts(ctx context.Context, id identity.ID) ([]Contact, error)
 	// SaveContact sets the contact of its kind.
 	SaveContact(ctx context.Context, id identity.ID, c Contact) error
+	// FailContact writes down that nobody was reached at a contact by a message of an instant; value is empty where it
+	// is not known to which. changed is false where it is another contact by now, or was confirmed after the message,
+	// or has failed before.
+	FailContact(ctx context.Context, id identity.ID, kind ContactKind, value string, written, at time.Time) (changed bool, err error)
 	// AddCase opens a case.
 	AddCase(ctx context.Context, c Case) error
 	// Cases lists a portal's cases in a state, oldest first; state empty: all.

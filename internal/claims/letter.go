@@ -34,6 +34,7 @@ const (
 	LetterUnverified Outcome = "unverified" // kept with that request for the staff alone
 	LetterKnown      Outcome = "known"      // taken in before
 	LetterDropped    Outcome = "dropped"    // a report of a mail server about no request
+	LetterReport     Outcome = "report"     // a report of a mail server about a message of ours
 )
 
 // TakeLetter takes an e-mail into the queue of a portal (kundelik 3.8, court 5.3, ismet R21), once however

@@ -22,17 +22,24 @@ import (
 // ReadMail reads the file of -mail: the sender, the key that signs, and mail servers in the order they are asked.
 // Whatever it does not understand it refuses.
 func ReadMail(path string) (Line, error) {
-	b, top, err := readBook(path, "from", "test", "dkim", "providers")
+	b, top, err := readBook(path, "from", "bounces", "test", "dkim", "providers")
 	if err != nil {
 		return Line{}, err
 	}
 	from, dkim := b.address(top, "from"), b.dkim(top)
+	var bounces string
+	if _, ok := top.Of["bounces"]; ok {
+		bounces = b.address(top, "bounces").Address
+		if local, _, _ := strings.Cut(bounces, "@"); len(local) > mostBounces {
+			b.Wrong(top.Of["bounces"].Line, "bounces: want at most %d letters before the @, since the name of the message joins them", mostBounces)
+		}
+	}
 	line := Line{Test: b.yes(top, "test")}
 	line.Stages = b.providers(top, func(w written.Value) Stage {
 		b.Fields(w, "a mail server", "name", "host", "port", "tls", "authority", "user", "password", "hello", "per_second")
 		host := b.Text(w, "host", true)
 		c := SMTPConfig{
-			Name: b.Text(w, "name", true), From: from, Host: host, Port: b.port(w), TLS: b.Text(w, "tls", true), Trust: b.trust(w, host),
+			Name: b.Text(w, "name", true), From: from, Bounces: bounces, Host: host, Port: b.port(w), TLS: b.Text(w, "tls", true), Trust: b.trust(w, host),
 			User: b.Text(w, "user", false), Hello: b.Text(w, "hello", false), DKIM: dkim,
 		}
 		if c.User != "" {
@@ -51,6 +58,9 @@ func ReadMail(path string) (Line, error) {
 	})
 	return line, b.verdict()
 }
+
+// mostBounces letters leave room for a plus and the mark of a message in the 64 before the @ (RFC 5321, 4.5.3.1.1).
+const mostBounces = 19
 
 func (b *book) dkim(top written.Value) *gomail.DKIMSigner {
 	w, ok := top.Of["dkim"]
@@ -129,7 +139,7 @@ func (b *book) gateway(w written.Value) Stage {
 // ReadPush reads the file of -push: under which keys the makers of browsers know us. The public key goes into the
 // pages on which people allow pop-ups.
 func ReadPush(path string) (line Line, public string, err error) {
-	b, top, err := readBook(path, "test", "contact", "key", "networks", "per_second")
+	b, top, err := readBook(path, "test", "contact", "key", "networks", "authority", "per_second")
 	if err != nil {
 		return Line{}, "", err
 	}
@@ -148,8 +158,25 @@ func ReadPush(path string) (line Line, public string, err error) {
 			b.Wrong(top.Of["key"].Line, "key: %s", err)
 		}
 	}
-	line = Line{Test: b.yes(top, "test"), Stages: []Stage{{Provider: NewWebPush("push", contact.Address, public, private, inside), PerSecond: b.rate(top)}}}
+	line = Line{Test: b.yes(top, "test"), Stages: []Stage{{Provider: NewWebPush("push", contact.Address, public, private, inside, b.makers(top)), PerSecond: b.rate(top)}}}
 	return line, public, b.verdict()
+}
+
+// makers are the authorities whose certificates makers of browsers have: the machine's, and those of a file for a
+// server of the operator's own.
+func (b *book) makers(w written.Value) *x509.CertPool {
+	pem := b.beside(w, "authority", false)
+	if pem == nil {
+		return nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		b.Wrong(w.Of["authority"].Line, "authority: no certificate in it")
+	}
+	return pool
 }
 
 // vapid reads a key of P-256 as OpenSSL writes it, and gives both halves in base64url (RFC 8292, 2).

@@ -42,6 +42,8 @@ func TestConfigRefuses(t *testing.T) {
 		{"a gateway in the clear", "sms", "providers:\n  - {name: c, kind: http, url: http://sms.example/, token: word}\n", "this machine"},
 		{"a gateway with a password in its address", "sms", "providers:\n  - {name: c, kind: http, url: 'https://u:p@sms.example/', token: word}\n", "want an address"},
 		{"a push key that is none", "push", "contact: a@portal.example\nkey: word\n", "P-256"},
+		{"an address of reports that leaves no room", "mail", "from: a@portal.example\nbounces: a.rather.long.name.of.one@portal.example\nproviders:\n  - {name: m, host: localhost, port: 25, tls: none}\n", "at most 19"},
+		{"an authority that is none", "push", "contact: a@portal.example\nkey: word\nauthority: word\n", "no certificate"},
 		{"networks that are none", "push", "contact: a@portal.example\nkey: word\nnetworks: [here]\n", "networks"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -31,6 +31,7 @@ type Letter struct {
 	Short    string // as a pop-up shows it
 	Link     string // where a pop-up leads
 	Footer   string // under an e-mail
+	Mark     string // by which a mail server's report names an e-mail; nobody who has not seen it can make it up
 }
 
 // Parcel is a message with what it says and, for a pop-up, where it goes.
@@ -78,6 +79,8 @@ type Courier struct {
 	// message that nobody is to get any more, another error one that must not be sent, now or later.
 	Compose func(ctx context.Context, m notify.Message) (notify.Message, Letter, error)
 	Lines   map[notify.Channel]Line
+	// Unreachable is told, in the act that writes it down, that there is nobody at the address of a message.
+	Unreachable func(ctx context.Context, tx notify.CourierTx, m notify.Message) error
 	// Patience is how long a provider may take to answer; 0: 20 seconds.
 	Patience time.Duration
 	// Trouble is told what an operator should know.
@@ -180,7 +183,7 @@ func (c *Courier) putDown(ctx context.Context, rest []notify.Parcel) error {
 // deliver carries one message and writes down what came of it.
 func (c *Courier) deliver(ctx context.Context, p notify.Parcel, way *way) error {
 	s := notify.Settlement{Home: p.Home, ID: p.ID, Lease: p.Lease, Try: p.Try, BeganAt: c.Now()}
-	out, err := c.carry(ctx, p, way)
+	out, err := c.carry(ctx, &p, way)
 	if err != nil {
 		return err
 	}
@@ -192,13 +195,18 @@ func (c *Courier) deliver(ctx context.Context, p notify.Parcel, way *way) error 
 	// What was sent is written down even if we are told to stop meanwhile.
 	settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	return c.settled(settling, s)
+	return c.settled(settling, p.Message, s)
 }
 
 // settled writes a try down, a few times over: the message has gone, and forgetting it sends it twice.
-func (c *Courier) settled(ctx context.Context, s notify.Settlement) (err error) {
+func (c *Courier) settled(ctx context.Context, m notify.Message, s notify.Settlement) (err error) {
 	for wait := 50 * time.Millisecond; ; wait *= 2 {
-		err = c.InTx(ctx, func(tx notify.CourierTx) error { return tx.SettleMessage(ctx, s) })
+		err = c.InTx(ctx, func(tx notify.CourierTx) error {
+			if err := tx.SettleMessage(ctx, s); err != nil || s.State != notify.Permanent || s.Outcome.Reason != notify.ReasonAddress || m.Channel != notify.Email {
+				return err
+			}
+			return c.Unreachable(ctx, tx, m)
+		})
 		if err == nil || lost(err) {
 			return nil // somebody else has it by now, and carries it again; or we wrote it down and were told we had not
 		}
@@ -208,7 +216,8 @@ func (c *Courier) settled(ctx context.Context, s notify.Settlement) (err error) 
 	}
 }
 
-func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.Outcome, error) {
+// carry finds out what a message says and to whom it goes, and asks the providers.
+func (c *Courier) carry(ctx context.Context, p *notify.Parcel, way *way) (notify.Outcome, error) {
 	if !way.turn(ctx) { // a message to nobody waits for its turn as others do
 		return notify.Outcome{}, errResting
 	}
@@ -234,13 +243,13 @@ func (c *Courier) carry(ctx context.Context, p notify.Parcel, way *way) (notify.
 		return notify.Outcome{State: notify.Permanent, Reason: notify.ReasonUnwritten}, nil
 	}
 	p.Message = m
-	parcel := Parcel{Parcel: p, Letter: letter}
+	parcel := Parcel{Parcel: *p, Letter: letter}
 	if !p.Until.IsZero() {
 		parcel.Life = p.Until.Sub(now)
 	}
 	if p.Channel == notify.Push {
 		var gone bool
-		if parcel.Browser, gone, err = c.browser(ctx, p); err != nil || gone {
+		if parcel.Browser, gone, err = c.browser(ctx, *p); err != nil || gone {
 			return notify.Outcome{State: notify.Permanent, Reason: notify.ReasonAddress}, err
 		}
 	}

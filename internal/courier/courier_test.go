@@ -21,14 +21,15 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 // desk is an outbox with a clock that can be moved.
 type desk struct {
 	*store.Store
-	clock *calendar.Clock
-	t     testing.TB
+	clock       *calendar.Clock
+	t           testing.TB
+	unreachable sync.Map // addresses at which there is nobody, by message
 }
 
 func each(t *testing.T, test func(t *testing.T, d *desk)) {
 	t.Helper()
 	storetest.EachWith(t, store.Config{Seal: make([]byte, 32)}, func(t *testing.T, s *store.Store) {
-		test(t, &desk{s, &calendar.Clock{}, t})
+		test(t, &desk{Store: s, clock: &calendar.Clock{}, t: t})
 	})
 }
 
@@ -86,6 +87,10 @@ func (d *desk) until(m notify.Message, want notify.State) (notify.Sent, []notify
 
 func (d *desk) courier(line courier.Line) *courier.Courier {
 	return &courier.Courier{
+		Unreachable: func(_ context.Context, _ notify.CourierTx, m notify.Message) error {
+			d.unreachable.Store(m.ID, m.To)
+			return nil
+		},
 		InTx: func(ctx context.Context, act func(notify.CourierTx) error) error {
 			return d.InTx(ctx, func(tx *store.Tx) error { return act(tx) })
 		},

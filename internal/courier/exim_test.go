@@ -54,6 +54,11 @@ rcpt:
   require encrypted = *
   accept authenticated = *
 begin routers
+gone:
+  driver = redirect
+  local_parts = gone
+  data = :fail: the mailbox was closed
+  allow_fail
 all:
   driver = accept
   domains = *
@@ -94,6 +99,9 @@ func startExim(t *testing.T) *mailServer {
 	listener.Close()
 	who, group, credential := ordinary(t)
 	writeFiles(t, dir, map[string]string{"config": fmt.Sprintf(eximConfig, dir, s.port, who, group)})
+	if err := os.Chmod(filepath.Join(dir, "config"), 0o644); err != nil { // Exim writes reports of its own as an ordinary user
+		t.Fatal(err)
+	}
 	certificate(t, dir, "127.0.0.1")
 	if err := os.MkdirAll(filepath.Join(dir, "spool"), 0o700); err != nil {
 		t.Fatal(err)

@@ -24,6 +24,7 @@ import (
 type SMTP struct {
 	name   string
 	from   mail.Address
+	back   string // where reports about messages go; empty: to the sender
 	domain string // of Message-IDs
 	page   *template.Template
 	client *gomail.Client
@@ -37,6 +38,7 @@ type SMTP struct {
 type SMTPConfig struct {
 	Name     string
 	From     mail.Address
+	Bounces  string // the address to which reports come, in a mailbox that takes it with a plus and more in it; empty: From
 	Host     string
 	Port     int
 	TLS      string // "starttls", "implicit" or "none"
@@ -75,7 +77,7 @@ func NewSMTP(c SMTPConfig) (*SMTP, error) {
 		return nil, err
 	}
 	_, domain, _ := strings.Cut(c.From.Address, "@")
-	return &SMTP{name: c.Name, from: c.From, domain: domain, page: page, client: client, dkim: c.DKIM}, nil
+	return &SMTP{name: c.Name, from: c.From, back: c.Bounces, domain: domain, page: page, client: client, dkim: c.DKIM}, nil
 }
 
 // Name is as in the configuration.
@@ -116,7 +118,17 @@ func (s *SMTP) message(p Parcel) (*gomail.Msg, error) {
 	if err := m.To(p.To); err != nil {
 		return nil, err
 	}
-	m.SetMessageIDWithValue(number(p) + "@" + s.domain)
+	// A report names the message by one of these: the second if a server on the way has put its own address for the first.
+	name := number(p)
+	if p.Mark != "" {
+		name = p.Mark
+	}
+	if local, domain, ok := strings.Cut(s.back, "@"); ok {
+		if err := m.EnvelopeFrom(local + "+" + name + "@" + domain); err != nil {
+			return nil, err
+		}
+	}
+	m.SetMessageIDWithValue(name + "@" + s.domain)
 	m.SetDateWithValue(p.At)
 	m.Subject(oneLine(p.Subject))
 	m.SetGenHeader("Content-Language", p.Letter.Language)

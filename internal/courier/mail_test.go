@@ -30,6 +30,7 @@ import (
 	"github.com/emersion/go-msgauth/dkim"
 
 	"tereze/internal/courier"
+	"tereze/internal/mailbox"
 	"tereze/internal/notify"
 )
 
@@ -88,12 +89,13 @@ func TestMail(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *desk) {
 		server := startExim(t)
-		line := server.line(t, "dkim:\n  domain: portal.example\n  selector: s1\n  key: dkim.pem\n")
+		line := server.line(t, "bounces: bounces@portal.example\ndkim:\n  domain: portal.example\n  selector: s1\n  key: dkim.pem\n")
 		k := d.courier(line)
 		k.Lines = map[notify.Channel]courier.Line{notify.Email: line}
-		sound := k.Compose
+		sound, marks := k.Compose, notify.NewMarks([]byte("key"))
 		k.Compose = func(ctx context.Context, m notify.Message) (notify.Message, courier.Letter, error) {
 			m, l, err := sound(ctx, m)
+			l.Mark = marks.Of(m.Home, m.ID)
 			l.Text += " https://portal.example/a?b=1&c=2 <script>"
 			l.Subject += "\r\nBcc: stranger@example.kz"
 			return m, l, err
@@ -111,7 +113,24 @@ func TestMail(t *testing.T) {
 		if s, tries := d.read(full); s.State != notify.Created || s.Reason != notify.ReasonBusy {
 			t.Errorf("a mailbox that is full: %s, %+v", s.State, tries)
 		}
+		if _, there := d.unreachable.Load(bad.ID); !there {
+			t.Error("nobody is told that the address is none")
+		}
 		checkLetter(t, server.letters(t, 1)[0])
+
+		// The server takes the next one, and finds only later that there is nobody: it writes a report to the address
+		// from which the message came.
+		gone := d.write(email("gone@portal.example", nil))
+		d.until(gone, notify.Accepted)
+		report, err := mailbox.Read(strings.NewReader(server.letters(t, 2)[1]))
+		if err != nil || !report.Report.Failed || report.Report.Status != "5.0.0" || len(report.Report.Names) != 2 {
+			t.Fatalf("the report of a server: %+v, %v", report, err)
+		}
+		for _, name := range report.Report.Names {
+			if home, id, ok := marks.Open(name); !ok || home != gone.Home || id != gone.ID {
+				t.Errorf("the report names %s, which is message %d of %d, %t", name, id, home, ok)
+			}
+		}
 	})
 }
 

@@ -3,6 +3,8 @@ package courier
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,8 +40,9 @@ const (
 var errInside = errors.New("the address is inside a network of the operator's own")
 
 // NewWebPush prepares the way to the makers. Whoever subscribes names the address, so connections to private networks
-// and to this machine are refused, but for those of inside.
-func NewWebPush(name, subject, public, private string, inside []netip.Prefix) *WebPush {
+// and to this machine are refused, but for those of inside. roots are the authorities of the makers' certificates;
+// nil: the machine's.
+func NewWebPush(name, subject, public, private string, inside []netip.Prefix, roots *x509.CertPool) *WebPush {
 	dialer := &net.Dialer{Timeout: patience, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
 		if err != nil {
@@ -56,7 +59,10 @@ func NewWebPush(name, subject, public, private string, inside []netip.Prefix) *W
 		}
 		return nil
 	}}
-	transport := &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: patience, MaxIdleConnsPerHost: hands, IdleConnTimeout: time.Minute}
+	transport := &http.Transport{
+		DialContext: dialer.DialContext, TLSHandshakeTimeout: patience, MaxIdleConnsPerHost: hands, IdleConnTimeout: time.Minute,
+		TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+	}
 	return &WebPush{name: name, subject: subject, public: public, private: private, client: &http.Client{
 		Timeout: patience, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -1,15 +1,6 @@
 package courier_test
 
 import (
-	"bytes"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/ecdh"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,15 +13,15 @@ import (
 	"testing"
 
 	"tereze/internal/courier"
+	"tereze/internal/courier/couriertest"
 	"tereze/internal/notify"
 	"tereze/internal/store"
 )
 
-// maker is a maker's server and a browser of theirs. Its decryption is written from RFC 8291 and RFC 8188.
+// maker is a maker's server and a browser of theirs.
 type maker struct {
-	url  string
-	key  *ecdh.PrivateKey
-	auth []byte
+	url string
+	at  couriertest.Browser
 
 	mu     sync.Mutex
 	shown  []map[string]string
@@ -40,11 +31,7 @@ type maker struct {
 
 func newMaker(t *testing.T) *maker {
 	t.Helper()
-	key, err := ecdh.P256().GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := &maker{key: key, auth: []byte("sixteen bytes of")}
+	m := &maker{at: couriertest.NewBrowser(t)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/gone":
@@ -58,7 +45,7 @@ func newMaker(t *testing.T) *maker {
 			return
 		}
 		body, _ := io.ReadAll(r.Body)
-		plain, err := m.decrypt(body)
+		plain, err := m.at.Open(body)
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		var shown map[string]string
@@ -76,59 +63,10 @@ func newMaker(t *testing.T) *maker {
 	return m
 }
 
-func (m *maker) decrypt(body []byte) ([]byte, error) {
-	if len(body) < 86 || body[20] != 65 {
-		return nil, fmt.Errorf("a header of %d bytes", len(body))
-	}
-	salt, size, public := body[:16], binary.BigEndian.Uint32(body[16:20]), body[21:86]
-	sender, err := ecdh.P256().NewPublicKey(public)
-	if err != nil {
-		return nil, err
-	}
-	shared, err := m.key.ECDH(sender)
-	if err != nil {
-		return nil, err
-	}
-	info := append(append([]byte("WebPush: info\x00"), m.key.PublicKey().Bytes()...), public...)
-	ikm, err := hkdf.Key(sha256.New, shared, m.auth, string(info), 32)
-	if err != nil {
-		return nil, err
-	}
-	cek, err := hkdf.Key(sha256.New, ikm, salt, "Content-Encoding: aes128gcm\x00", 16)
-	if err != nil {
-		return nil, err
-	}
-	nonce, err := hkdf.Key(sha256.New, ikm, salt, "Content-Encoding: nonce\x00", 12)
-	if err != nil {
-		return nil, err
-	}
-	block, err := aes.NewCipher(cek)
-	if err != nil {
-		return nil, err
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	if len(body)-86 > int(size) {
-		return nil, fmt.Errorf("a record of %d bytes, of at most %d", len(body)-86, size)
-	}
-	plain, err := gcm.Open(nil, nonce, body[86:], nil)
-	if err != nil {
-		return nil, err
-	}
-	plain = bytes.TrimRight(plain, "\x00")
-	if len(plain) == 0 || plain[len(plain)-1] != 2 {
-		return nil, fmt.Errorf("the last record does not end as one")
-	}
-	return plain[:len(plain)-1], nil
-}
-
 // browser has somebody want pop-ups at a path of the maker's, and gives the message to them.
 func (m *maker) browser(d *desk, path string) notify.Message {
 	d.t.Helper()
-	encode := base64.RawURLEncoding.EncodeToString
-	b := notify.Browser{ID: d.NewID(), User: d.NewID(), Portal: "egov", Endpoint: m.url + path, P256dh: encode(m.key.PublicKey().Bytes()), Auth: encode(m.auth), At: d.clock.Now()}
+	b := notify.Browser{ID: d.NewID(), User: d.NewID(), Portal: "egov", Endpoint: m.url + path, P256dh: m.at.P256dh(), Auth: m.at.Auth(), At: d.clock.Now()}
 	if err := d.InTx(d.t.Context(), func(tx *store.Tx) error { return tx.AddBrowser(d.t.Context(), b) }); err != nil {
 		d.t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (h *House) courier(lines map[notify.Channel]courier.Line) *courier.Courier 
 		InView: func(ctx context.Context, look func(notify.CourierTx) error) error {
 			return h.Store.InView(ctx, func(tx *store.Tx) error { return look(tx) })
 		},
-		Now: h.Clock.Now, NewID: h.Store.NewID, Compose: h.compose, Lines: lines,
+		Now: h.Clock.Now, NewID: h.Store.NewID, Compose: h.compose, Lines: lines, Unreachable: h.unreachable,
 		Trouble: func(what string, err error) { h.log.Warn(what, "error", err) },
 	}
 }
@@ -84,7 +84,7 @@ func (h *House) compose(ctx context.Context, m notify.Message) (notify.Message, 
 	return m, courier.Letter{
 		Language: m.Language, Sender: title, Subject: text.Subject, Text: text.Body,
 		Short: notify.Shorten(text.Body, max(most, shortestPopUp)), Link: h.Frame.Public + "/" + m.Portal + "/cabinet/push/open/" + h.Opaque.Of(m.ID),
-		Footer: h.Frame.Words.Say(m.Language, "courier.footer", "portal", title),
+		Footer: h.Frame.Words.Say(m.Language, "courier.footer", "portal", title), Mark: h.marks.Of(m.Home, m.ID),
 	}, nil
 }
 

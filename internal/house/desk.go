@@ -13,6 +13,7 @@ import (
 	"tereze/internal/evidence"
 	"tereze/internal/fault"
 	"tereze/internal/identity"
+	"tereze/internal/mailbox"
 	"tereze/internal/store"
 	"tereze/portals"
 )
@@ -26,6 +27,7 @@ type Desk struct {
 	Requests   *claims.Requests
 
 	recorder evidence.Recorder
+	take     func(ctx context.Context, portal, language string, m mailbox.Mail) (claims.Outcome, claims.Request, error)
 }
 
 // OpenDesk opens the database and brings the packs into it, as Open does. Of the configuration it
@@ -60,7 +62,7 @@ func OpenDesk(ctx context.Context, cfg Config) (*Desk, error) {
 			return nil, errors.Join(err, h.Store.Close())
 		}
 	}
-	return &Desk{Store: h.Store, Agreements: h.Agreements, Accounts: h.Accounts, Requests: h.Requests, recorder: recorder}, nil
+	return &Desk{Store: h.Store, Agreements: h.Agreements, Accounts: h.Accounts, Requests: h.Requests, recorder: recorder, take: h.TakeMail}, nil
 }
 
 // Close closes the database.

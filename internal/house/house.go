@@ -136,6 +136,7 @@ type House struct {
 	Outbox *notify.Outbox
 
 	pushKey string
+	marks   notify.Marks
 
 	Organisations   *party.Organisations
 	Representatives *party.Representatives
@@ -429,6 +430,7 @@ func (h *House) rooms(cfg Config, recorder evidence.Recorder, hasher *account.Ha
 	h.Materials = h.materials(record)
 	h.Operations = h.operations(cfg, recorder.Record, library)
 	h.Outbox, h.pushKey = h.outboxActs(recorder.Record), cfg.PushKey
+	h.marks = marks(cfg)
 	h.Accounts.RecoveryOpen, h.Accounts.RecoveryStopped = h.Parties.RecoveryOpen, h.recoveryStopped
 	h.Agreements = &agreement.Agreements{
 		Library: library,

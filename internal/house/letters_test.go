@@ -39,7 +39,7 @@ func postAs(h *housetest.House, portal, message string) (claims.Outcome, claims.
 	if err != nil {
 		return "", claims.Request{}, err
 	}
-	return h.Requests.TakeLetter(context.Background(), portal, "en", l)
+	return h.TakeMail(context.Background(), portal, "en", l)
 }
 
 // TestLettersStandInTheQueueOfThePages: letters to the address that the clause names, from anybody, are

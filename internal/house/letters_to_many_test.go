@@ -247,14 +247,30 @@ func TestAnnouncementsFollowTheSettings(t *testing.T) {
 			people = append(people, h.User(t, "egov", name))
 			reachable(t, h, people[i], account.ByPhone, fmt.Sprintf("+7701123456%d", i))
 			browses(t, h, people[i])
+			if i == 2 {
+				browses(t, h, people[i]) // in a second one as well
+			}
 			atDesk(t, h, "egov", name).Post("/egov/cabinet/inbox/preferences", append([]string{"language", "en"}, wants...)...).Want(http.StatusOK)
 		}
 		c, out := carried(t, h, "egov", letter(h, "egov", notify.Announcement, notify.SMS, notify.Push))
-		got := map[identity.ID]string{}
+		got, browsers := map[identity.ID]string{}, map[string]bool{}
 		for _, m := range out {
 			got[m.Home] += string(m.Channel) + " "
+			p, err := h.Notices.Post(t.Context(), m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Channel == notify.Push {
+				browsers[p.To] = true
+			}
 		}
-		if len(out) != 4 || got[people[0].User] != "" || got[people[1].User] != "sms " || got[people[2].User] != "push " || len(got[people[3].User]) != len("sms push ") {
+		if channels, _ := told(t, h, people[2], notify.Announcement); strings.Count(channels, "push") != 2 {
+			t.Errorf("who has two browsers is told of something by %q", channels)
+		}
+		if len(browsers) != 3 {
+			t.Errorf("it goes to the browsers %v, want each of three", browsers)
+		}
+		if len(out) != 5 || got[people[0].User] != "" || got[people[1].User] != "sms " || got[people[2].User] != "push push " || len(got[people[3].User]) != len("sms push ") {
 			t.Errorf("announced to %v, %+v", got, c.Counts)
 		}
 		operator := h.User(t, "egov", "operator1", identity.Operator)

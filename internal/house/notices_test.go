@@ -52,8 +52,9 @@ func told(t testing.TB, h *housetest.House, person identity.Actor, kind notify.K
 // browses names a browser in which somebody wants pop-up messages.
 func browses(t testing.TB, h *housetest.House, person identity.Actor) {
 	t.Helper()
+	id := h.Store.NewID()
 	err := h.Store.InTx(context.Background(), func(tx *store.Tx) error {
-		return tx.AddBrowser(context.Background(), notify.Browser{ID: h.Store.NewID(), User: person.User, Portal: person.Portal, Endpoint: "https://push.example/1", P256dh: "key", Auth: "auth", At: h.Clock.Now()})
+		return tx.AddBrowser(context.Background(), notify.Browser{ID: id, User: person.User, Portal: person.Portal, Endpoint: "https://push.example/" + account.Number(id), P256dh: "key", Auth: "auth", At: h.Clock.Now()})
 	})
 	if err != nil {
 		t.Fatal(err)

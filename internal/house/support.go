@@ -179,7 +179,7 @@ func (d *Desk) Intake(ctx context.Context, portal string, message io.Reader) (cl
 	if err != nil {
 		return "", "", err
 	}
-	out, q, err := d.Requests.TakeLetter(ctx, portal, p.Languages[0], l)
+	out, q, err := d.take(ctx, portal, p.Languages[0], l)
 	if err != nil || q.ID == 0 {
 		return out, "", err
 	}
@@ -192,8 +192,8 @@ func (h *House) VisitMailbox(ctx context.Context, m Mailbox) (taken, refused int
 	if !ok {
 		return 0, 0, fmt.Errorf("there is no portal %s", m.Portal)
 	}
-	return m.Box.Visit(ctx, func(ctx context.Context, l claims.Letter) error {
-		_, _, err := h.Requests.TakeLetter(ctx, m.Portal, p.Languages[0], l)
+	return m.Box.Visit(ctx, func(ctx context.Context, l mailbox.Mail) error {
+		_, _, err := h.TakeMail(ctx, m.Portal, p.Languages[0], l)
 		return err
 	}, func(err error) bool {
 		// What the portal refuses it will refuse again; what is not available now may be later.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tereze/internal/account"
+	"tereze/internal/courier"
 	"tereze/internal/house"
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
@@ -57,7 +58,10 @@ func TestNoticesAndLetters(t *testing.T) {
 	}{{"ismet", "kk", phone}, {"ismet", "en", desk}, {"egov", "kk", phone}, {"kg", "ky", phone}} {
 		t.Run(c.portal+"-"+c.language, func(t *testing.T) {
 			t.Parallel()
-			l := openWith(t, house.Config{Only: []string{c.portal}, Demo: true, PushKey: pushKey})
+			m, line, key := makerWith(t)
+			test := courier.Line{Test: true}
+			l := openWith(t, house.Config{Only: []string{c.portal}, Demo: true, PushKey: key,
+				Lines: map[notify.Channel]courier.Line{notify.Email: test, notify.SMS: test, notify.Push: line}})
 			someone := l.User(t, c.portal, "asel")
 			p := arrive(t, l, c.portal, c.language, c.width)
 			p.signsIn("asel", housetest.Password)
@@ -79,7 +83,7 @@ func TestNoticesAndLetters(t *testing.T) {
 			p.press("notices.preferences")
 			if c.portal == "egov" {
 				p.press("push.title")
-				p.asksForPopUps()
+				p.popsUp(m, someone)
 			}
 			if c.portal != "ismet" {
 				return
@@ -187,9 +191,6 @@ func wordings(writer, second *person) {
 	writer.picture("wordings-preview-"+writer.language, writer.width)
 	second.open(templates + "/message.case_answered")
 }
-
-// pushKey is the public key of nobody: a point of P-256 as browsers take it (RFC 8292).
-const pushKey = "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
 
 // asksForPopUps asks for pop-ups where no push service can be reached: the worker is in place, and the page says
 // what to do next. The portal can be put on the first screen of a telephone.

@@ -14,8 +14,6 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-
-	"tereze/internal/claims"
 )
 
 // Box is a mailbox that is read over IMAP (RFC 9051).
@@ -75,7 +73,7 @@ func local(host string) bool {
 // it will be the same the next time, or the message is none, it goes to Refused; any other error ends the
 // visit and leaves it where it is. A visit that is cut off between take and the move finds the message again:
 // take must know it. It tells how many were taken and how many refused.
-func (b Box) Visit(ctx context.Context, take func(context.Context, claims.Letter) error, refused func(error) bool) (taken, left int, err error) {
+func (b Box) Visit(ctx context.Context, take func(context.Context, Mail) error, refused func(error) bool) (taken, left int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	c, err := b.dial(ctx)

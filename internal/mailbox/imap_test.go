@@ -15,7 +15,6 @@ import (
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
 
-	"tereze/internal/claims"
 	"tereze/internal/mailbox"
 )
 
@@ -83,7 +82,7 @@ func TestLettersAreMovedAfterTheyAreTaken(t *testing.T) {
 	box, user := server(t, letterOf("one"), letterOf("two"), "no message at all", letterOf("bad"))
 	var got []string
 	bad := errors.New("refused for good")
-	taken, refused, err := box.Visit(t.Context(), func(_ context.Context, l claims.Letter) error {
+	taken, refused, err := box.Visit(t.Context(), func(_ context.Context, l mailbox.Mail) error {
 		if holds(t, user, "INBOX") != 4-len(got)-map[bool]int{true: 1}[l.Subject == "bad"] {
 			t.Errorf("%s was moved before it was taken", l.Subject)
 		}
@@ -108,7 +107,7 @@ func TestALetterThatCannotBeTakenNowStays(t *testing.T) {
 	t.Parallel()
 	box, user := server(t, letterOf("one"), letterOf("two"))
 	down := errors.New("the database is away")
-	if taken, _, err := box.Visit(t.Context(), func(context.Context, claims.Letter) error { return down }, never); !errors.Is(err, down) || taken != 0 {
+	if taken, _, err := box.Visit(t.Context(), func(context.Context, mailbox.Mail) error { return down }, never); !errors.Is(err, down) || taken != 0 {
 		t.Errorf("taken %d, %v", taken, err)
 	}
 	if n := holds(t, user, "INBOX"); n != 2 {
@@ -117,7 +116,7 @@ func TestALetterThatCannotBeTakenNowStays(t *testing.T) {
 	// A visit that is cut off between the act and the move finds the message again.
 	ctx, cut := context.WithCancel(t.Context())
 	seen := 0
-	_, _, err := box.Visit(ctx, func(context.Context, claims.Letter) error {
+	_, _, err := box.Visit(ctx, func(context.Context, mailbox.Mail) error {
 		seen++
 		cut()
 		time.Sleep(50 * time.Millisecond)
@@ -126,7 +125,7 @@ func TestALetterThatCannotBeTakenNowStays(t *testing.T) {
 	if err == nil || seen != 1 || holds(t, user, "INBOX") != 2 {
 		t.Errorf("a visit that was cut off: %v, saw %d, %d are left", err, seen, holds(t, user, "INBOX"))
 	}
-	if taken, _, err := box.Visit(t.Context(), func(context.Context, claims.Letter) error { return nil }, never); err != nil || taken != 2 {
+	if taken, _, err := box.Visit(t.Context(), func(context.Context, mailbox.Mail) error { return nil }, never); err != nil || taken != 2 {
 		t.Errorf("the next visit: %d, %v", taken, err)
 	}
 	box.Password = "wrong"

@@ -37,24 +37,26 @@ const (
 // Read makes a letter of a message as it was sent (RFC 5322, RFC 2045). It reads no more than MostBytes and
 // holds little more than that in memory. What cannot be read of a part, such as an unknown alphabet, is
 // left out; an error means that it is no message at all.
-func Read(r io.Reader) (claims.Letter, error) {
+func Read(r io.Reader) (Mail, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, MostBytes+1))
 	if err != nil {
-		return claims.Letter{}, fmt.Errorf("read a message: %w", err)
+		return Mail{}, fmt.Errorf("read a message: %w", err)
 	}
-	var l claims.Letter
+	var m Mail
+	l := &m.Letter
 	if len(raw) > MostBytes {
 		raw, l.Cut = raw[:MostBytes], true
 	}
 	e, err := message.ReadWithOptions(bytes.NewReader(raw), &message.ReadOptions{MaxHeaderBytes: mostHeader})
 	if e == nil || err != nil && !unknown(err) {
-		return claims.Letter{}, fmt.Errorf("read a message: %w", err)
+		return Mail{}, fmt.Errorf("read a message: %w", err)
 	}
 	if len(e.Header.Values("From")) == 0 && len(e.Header.Values("Return-Path")) == 0 && len(e.Header.Values("Message-Id")) == 0 {
-		return claims.Letter{}, errors.New("read a message: it has none of the headers that a message has")
+		return Mail{}, errors.New("read a message: it has none of the headers that a message has")
 	}
-	head(&l, e.Header, raw)
-	p := parts{letter: &l}
+	head(l, e.Header, raw)
+	kind, params, _ := e.Header.ContentType()
+	p := parts{mail: &m, report: strings.EqualFold(kind, "multipart/report") && strings.EqualFold(params["report-type"], "delivery-status")}
 	if p.read(e, 0) != nil {
 		l.Cut = true
 	}
@@ -62,7 +64,10 @@ func Read(r io.Reader) (claims.Letter, error) {
 		l.Text = plain(p.marked)
 	}
 	l.Text = unquoted(claims.Printable(l.Text, claims.MaxText, true))
-	return l, nil
+	if p.report {
+		m.Report.addressed(l.To)
+	}
+	return m, nil
 }
 
 // unknown reports that an alphabet or an encoding is none we read; the rest of the message is.

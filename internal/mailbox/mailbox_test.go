@@ -19,7 +19,7 @@ import (
 // crlf writes a message as it is sent.
 func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 
-func read(t testing.TB, message string) claims.Letter {
+func read(t testing.TB, message string) mailbox.Mail {
 	t.Helper()
 	l, err := mailbox.Read(strings.NewReader(crlf(message)))
 	if err != nil {
@@ -203,6 +203,33 @@ func FuzzRead(f *testing.F) {
 		}
 		if l.ID == "" {
 			t.Error("a letter without an id would be taken twice")
+		}
+	})
+}
+
+// FuzzReport: whatever stands in a report, what is read of it stays within its bounds.
+func FuzzReport(f *testing.F) {
+	for _, status := range []string{
+		"Reporting-MTA: dns; a\n\nFinal-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n",
+		"A: b\n\n\n\nFinal-Recipient: x\nAction: delayed\nStatus: 4.4.1 (later)\n\nFinal-Recipient: y\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550-5.1.1 no\n",
+		":\n", "Status: 5.1.1", "Final-Recipient: a\n b\nAction: FAILED\nStatus: 9.9.9\n",
+	} {
+		f.Add(status, "Message-ID: <a.b.c@d>\n", "bounces+a.b.c@d.example")
+	}
+	f.Fuzz(func(t *testing.T, status, sent, to string) {
+		m, err := mailbox.Read(strings.NewReader("From: a@b.example\r\nTo: " + to + "\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n" +
+			"--b\r\nContent-Type: message/delivery-status\r\n\r\n" + status + "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + sent + "\r\n--b--\r\n"))
+		if err != nil {
+			return
+		}
+		r := m.Report
+		if r.Failed && (len(r.Status) < 5 || len(r.Status) > 9 || r.Status[0] == '2') || len(r.Names) > 10 {
+			t.Errorf("%+v", r)
+		}
+		for _, name := range r.Names {
+			if len(name) > 200 {
+				t.Errorf("a name of %d bytes", len(name))
+			}
 		}
 	})
 }

@@ -15,7 +15,8 @@ import (
 
 // parts gathers what a message holds: its texts and its files.
 type parts struct {
-	letter *claims.Letter
+	mail   *Mail
+	report bool   // the message is a mail server's report of another
 	plain  string // the texts
 	marked string // the texts in HTML
 	count  int
@@ -57,6 +58,9 @@ func (p *parts) leaf(e *message.Entity) error {
 		name = params["name"]
 	}
 	kind = strings.ToLower(kind)
+	if p.report && p.mail.reported(kind, e) {
+		return nil
+	}
 	text := kind == "text/plain" || kind == "text/html" || kind == ""
 	if text && name == "" && !strings.EqualFold(disposition, "attachment") {
 		body, err := io.ReadAll(io.LimitReader(e.Body, mostText))
@@ -84,13 +88,13 @@ func (p *parts) file(e *message.Entity, name string) error {
 		return err
 	}
 	_, known := claims.TypeOf(content)
-	if !known || len(content) > claims.MostBytes || len(p.letter.Files) == claims.MostFiles {
-		if len(p.letter.Left) < mostLeft {
-			p.letter.Left = append(p.letter.Left, name)
+	if !known || len(content) > claims.MostBytes || len(p.mail.Files) == claims.MostFiles {
+		if len(p.mail.Left) < mostLeft {
+			p.mail.Left = append(p.mail.Left, name)
 		}
 		return nil
 	}
-	p.letter.Files = append(p.letter.Files, claims.File{Name: name, Content: content})
+	p.mail.Files = append(p.mail.Files, claims.File{Name: name, Content: content})
 	return nil
 }
 

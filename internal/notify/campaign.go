@@ -61,8 +61,8 @@ type Campaign struct {
 	State     string
 	Segment   Audience
 	Channels  []Channel
-	Letters   map[Channel]identity.ID // the id of each of its messages, by channel: it is what lets nobody get two
-	Texts     map[string]Text         // by language: every one the portal speaks
+	Letters   map[string]identity.ID // the id of each of its messages, by LetterTo: it is what lets nobody get two
+	Texts     map[string]Text        // by language: every one the portal speaks
 	WrittenBy identity.ID
 	WrittenAt time.Time
 	DecidedBy identity.ID
@@ -240,9 +240,14 @@ func (n *Notices) WriteCampaign(ctx context.Context, actor identity.Actor, c Cam
 		return c, err
 	}
 	c.ID, c.State, c.WrittenBy, c.WrittenAt, c.Version = n.NewID(), CampaignWritten, actor.User, n.Now(), 1
-	c.Letters = map[Channel]identity.ID{}
+	c.Letters = map[string]identity.ID{}
 	for _, channel := range c.Channels {
-		c.Letters[channel] = n.NewID()
+		c.Letters[LetterTo(channel, 1)] = n.NewID()
+	}
+	if slices.Contains(c.Channels, Push) {
+		for nth := 2; nth <= MostBrowsers; nth++ {
+			c.Letters[LetterTo(Push, nth)] = n.NewID()
+		}
 	}
 	offer, _ := n.offerOf(actor.Portal, c.Kind)
 	return c, n.InTx(ctx, func(tx NoticeTx) error {
@@ -252,6 +257,18 @@ func (n *Notices) WriteCampaign(ctx context.Context, actor identity.Actor, c Cam
 		return n.officeBy(ctx, tx, actor, "notify.campaign_write", campaignSubject(c.ID), offer.Cite, map[string]string{"kind": string(c.Kind)})
 	})
 }
+
+// LetterTo names the message of a campaign by a channel to the nth of a person's addresses, counted from 1. Only
+// browsers can be more than one.
+func LetterTo(channel Channel, nth int) string {
+	if nth == 1 {
+		return string(channel)
+	}
+	return string(channel) + "/" + strconv.Itoa(nth)
+}
+
+// ToBrowsers begins the Once of a campaign's pop-ups, which ends with the number of the browser each goes to.
+func (c Campaign) ToBrowsers() string { return "campaign/" + number(c.ID) + "/" }
 
 func campaignSubject(id identity.ID) string { return "campaign:" + number(id) }
 
@@ -415,6 +432,10 @@ func (n *Notices) Post(ctx context.Context, m Message) (p Posting, err error) {
 			return err
 		}
 		to, has := s.address(m.Channel)
+		if browser, named := strings.CutPrefix(m.Once, c.ToBrowsers()); named {
+			to = Address{Channel: Push, To: browser}
+			has = slices.Contains(s.addresses, to)
+		}
 		willing := s.wants(c.Kind, m.Channel)
 		if c.Kind != Announcement {
 			consents, err := tx.Consents(ctx, m.Home)
@@ -427,7 +448,7 @@ func (n *Notices) Post(ctx context.Context, m Message) (p Posting, err error) {
 			}
 			willing = stands(consents, c.Kind, m.Channel) && !ended
 		}
-		if !has || !willing || c.State == CampaignStopped {
+		if !has || to.Failing || !willing || c.State == CampaignStopped {
 			return fault.New(fault.Absent, "notify.left_out")
 		}
 		token, err := tx.SealLeave(Leave{m.Home, m.Portal, c.Kind, m.Channel})

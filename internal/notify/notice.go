@@ -41,6 +41,7 @@ type Notice struct {
 type Address struct {
 	Channel Channel
 	To      string
+	Failing bool // nobody was reached there since it was confirmed
 }
 
 // Choice is what a person chose for one kind and channel.
@@ -310,7 +311,7 @@ func (s stance) with(chosen Standing, addresses []Address) stance {
 	if s.popUps {
 		s.addresses = slices.Clip(s.addresses)
 		for _, id := range chosen.Browsers {
-			s.addresses = append(s.addresses, Address{Push, number(id)})
+			s.addresses = append(s.addresses, Address{Channel: Push, To: number(id)})
 		}
 	}
 	return s

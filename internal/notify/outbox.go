@@ -118,6 +118,9 @@ type CourierTx interface {
 	SettleMessage(ctx context.Context, s Settlement) error
 	// TakeReceipt keeps what a provider says of a part, and moves its message when all parts are known.
 	TakeReceipt(ctx context.Context, r Receipt) error
+	// TakeReport writes down what a mail server said of an e-mail after it was taken, and gives the message; changed is
+	// false where it is none that was accepted.
+	TakeReport(ctx context.Context, home, id identity.ID, out Outcome, at time.Time) (m Message, changed bool, err error)
 	// LapseMessages gives up messages older than an instant, and wipes the secrets of those given up before.
 	LapseMessages(ctx context.Context, before, now time.Time, limit int) (done int64, err error)
 	// Browser gives a browser that a user named. Refusal: Absent.

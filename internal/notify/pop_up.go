@@ -32,6 +32,9 @@ func PopUps(book *clause.Book) (most int, cite clause.Citation, ok bool) {
 	return 0, clause.Citation{}, false
 }
 
+// MostBrowsers in which one person may want pop-up messages.
+const MostBrowsers = 20
+
 // usualPopUp is what systems show of a pop-up before they cut it.
 const usualPopUp = 160
 

@@ -250,11 +250,11 @@ func (tx *Tx) Contacts(ctx context.Context, id identity.ID) ([]account.Contact, 
 	return list(ctx, tx, func(s scanner) (account.Contact, error) {
 		var c account.Contact
 		var kind string
-		var at int64
-		err := s.Scan(&kind, &c.Value, &at)
-		c.Kind, c.ConfirmedAt = account.ContactKind(kind), instant(at)
+		var at, failed int64
+		err := s.Scan(&kind, &c.Value, &at, &failed)
+		c.Kind, c.ConfirmedAt, c.FailedAt = account.ContactKind(kind), instant(at), instant(failed)
 		return c, err
-	}, `SELECT kind, value, confirmed_at FROM account_contact WHERE user_id = $1 ORDER BY kind`, int64(id))
+	}, `SELECT kind, value, confirmed_at, failed_at FROM account_contact WHERE user_id = $1 ORDER BY kind`, int64(id))
 }
 
 // SaveContact follows account.PersonTx.
@@ -262,6 +262,15 @@ func (tx *Tx) SaveContact(ctx context.Context, id identity.ID, c account.Contact
 	return tx.one(ctx, `
 		INSERT INTO account_contact (user_id, kind, value, confirmed_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (user_id, kind) DO UPDATE SET value = $3, confirmed_at = $4`, int64(id), string(c.Kind), c.Value, micros(c.ConfirmedAt))
+}
+
+// FailContact follows account.PersonTx.
+func (tx *Tx) FailContact(ctx context.Context, id identity.ID, kind account.ContactKind, value string, written, at time.Time) (bool, error) {
+	changed, err := tx.exec(ctx, `
+		UPDATE account_contact SET failed_at = $1
+		WHERE user_id = $2 AND kind = $3 AND (value = $4 OR $4 = '') AND confirmed_at <= $5 AND confirmed_at < $1 AND failed_at <= confirmed_at`,
+		micros(at), int64(id), string(kind), value, micros(written))
+	return changed > 0, err
 }
 
 // AddCase follows account.PersonTx.

@@ -124,7 +124,7 @@ func segment(c notify.Campaign) *among {
 func (a *among) joined(c notify.Campaign, channel notify.Channel, paid []notify.Channel) (joins, willing, reachable, good string) {
 	kind := map[notify.Channel]string{notify.Email: "email", notify.SMS: "phone"}[channel]
 	joins = " LEFT JOIN account_contact c ON c.user_id = u.user_id AND c.kind = " + a.next(kind)
-	reachable, good = "c.user_id IS NOT NULL", "c.value LIKE '%_@_%' AND c.value NOT LIKE '% %'"
+	reachable, good = "c.user_id IS NOT NULL AND c.failed_at <= c.confirmed_at", "c.value LIKE '%_@_%' AND c.value NOT LIKE '% %'"
 	switch channel {
 	case notify.SMS:
 		good = "c.value LIKE '+_______%' AND c.value NOT LIKE '% %'"
@@ -208,25 +208,47 @@ func (tx *Tx) CampaignBatch(ctx context.Context, c notify.Campaign, paid []notif
 }
 
 // campaignMessages writes a message of one channel to everybody above the cursor up to an id who is willing and
-// can be reached. All messages of a channel have one id, which with the person's is the key: nobody gets two.
+// can be reached: by Push to each of their browsers. All messages of a channel have one id, which with the person's is
+// the key: nobody gets two.
 func (tx *Tx) campaignMessages(ctx context.Context, c notify.Campaign, channel notify.Channel, paid []notify.Channel, to identity.ID, at time.Time) error {
 	a := segment(c)
 	joins, willing, reachable, good := a.joined(c, channel, paid)
 	where := a.where + " AND u.user_id > " + a.next(int64(c.Cursor)) + " AND u.user_id <= " + a.next(int64(to)) + " AND " + willing + " AND " + reachable + " AND " + good
-	letter, id, when := a.next(int64(c.Letters[channel])), a.next(int64(c.ID)), a.next(micros(at))
+	letter, once := "", "''"
+	if channel == notify.Push {
+		var join string
+		join, letter, once = a.browsers(c, to)
+		joins += join
+	} else {
+		letter = cast(a.next(int64(c.Letters[notify.LetterTo(channel, 1)])), "BIGINT")
+	}
+	id, when := a.next(int64(c.ID)), a.next(micros(at))
 	key := a.next(notify.CampaignKey)
 	if channel == notify.Site {
 		_, err := tx.exec(ctx, `
 			INSERT INTO notify_notice (user_id, notice_id, portal, kind, key, template, campaign_id, sealed, document, edition, clause, at, read_at, archived_at)
-			SELECT u.user_id, `+cast(letter, "BIGINT")+`, u.portal, `+cast(a.next(string(c.Kind)), "TEXT")+`, `+cast(key, "TEXT")+`, 0, `+cast(id, "BIGINT")+
+			SELECT u.user_id, `+letter+`, u.portal, `+cast(a.next(string(c.Kind)), "TEXT")+`, `+cast(key, "TEXT")+`, 0, `+cast(id, "BIGINT")+
 			`, '', '', 0, '', `+cast(when, "BIGINT")+`, 0, 0 FROM account_user u`+joins+` WHERE `+where+` ON CONFLICT (user_id, notice_id) DO NOTHING`, a.args...)
 		return err
 	}
 	_, err := tx.exec(ctx, `
-		INSERT INTO notify_message (user_id, message_id, portal, channel, key, language, sealed, at, state, bulk, due_at, since_at, changed_at, wiped, template, campaign_id)
-		SELECT u.user_id, `+cast(letter, "BIGINT")+`, u.portal, `+cast(a.next(string(channel)), "TEXT")+`, `+cast(key, "TEXT")+`, u.language, '', `+cast(when, "BIGINT")+`,
-			'created', TRUE, `+cast(when, "BIGINT")+`, `+cast(when, "BIGINT")+`, `+cast(when, "BIGINT")+`, TRUE, 0, `+cast(id, "BIGINT")+` FROM account_user u`+joins+` WHERE `+where+` ON CONFLICT (user_id, message_id) DO NOTHING`, a.args...)
+		INSERT INTO notify_message (user_id, message_id, portal, channel, key, language, sealed, at, state, bulk, once, due_at, since_at, changed_at, wiped, template, campaign_id)
+		SELECT u.user_id, `+letter+`, u.portal, `+cast(a.next(string(channel)), "TEXT")+`, `+cast(key, "TEXT")+`, u.language, '', `+cast(when, "BIGINT")+`,
+			'created', TRUE, `+once+`, `+cast(when, "BIGINT")+`, `+cast(when, "BIGINT")+`, `+cast(when, "BIGINT")+`, TRUE, 0, `+cast(id, "BIGINT")+` FROM account_user u`+joins+` WHERE `+where+` ON CONFLICT DO NOTHING`, a.args...)
 	return err
+}
+
+// browsers joins as b the browsers of the people above the cursor up to an id, and gives the id of the message to each
+// and the name by which it is written once and finds its browser.
+func (a *among) browsers(c notify.Campaign, to identity.ID) (join, letter, once string) {
+	letter = "CASE b.nth"
+	nth := 1
+	for ; c.Letters[notify.LetterTo(notify.Push, nth)] != 0; nth++ {
+		letter += " WHEN " + strconv.Itoa(nth) + " THEN " + cast(a.next(int64(c.Letters[notify.LetterTo(notify.Push, nth)])), "BIGINT")
+	}
+	join = ` JOIN (SELECT user_id, browser_id, ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY browser_id) AS nth FROM notify_browser WHERE user_id > ` +
+		a.next(int64(c.Cursor)) + ` AND user_id <= ` + a.next(int64(to)) + `) b ON b.user_id = u.user_id AND b.nth < ` + strconv.Itoa(nth)
+	return join, letter + " END", cast(a.next(c.ToBrowsers()), "TEXT") + " || CAST(b.browser_id AS TEXT)"
 }
 
 // cast says the type of an argument that stands where PostgreSQL cannot tell it from the column.

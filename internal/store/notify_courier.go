@@ -143,6 +143,22 @@ func (tx *Tx) sumUp(ctx context.Context, home, id int64, at time.Time) error {
 	return err
 }
 
+// TakeReport follows notify.CourierTx.
+func (tx *Tx) TakeReport(ctx context.Context, home, id identity.ID, out notify.Outcome, at time.Time) (m notify.Message, changed bool, err error) {
+	all, err := list(ctx, tx, tx.message, `
+		UPDATE notify_message SET state = $1, reason = $2, changed_at = $3 WHERE user_id = $4 AND message_id = $5 AND channel = $6 AND state = 'accepted'
+		RETURNING user_id, message_id, portal, channel, key, language, sealed, at, bulk, once, template, campaign_id`,
+		string(out.State), out.Reason, micros(at), int64(home), int64(id), string(notify.Email))
+	if err != nil || len(all) == 0 {
+		return m, false, err
+	}
+	_, err = tx.exec(ctx, `
+		UPDATE notify_attempt SET state = $1, reason = $2, code = $3
+		WHERE user_id = $4 AND message_id = $5 AND number = (SELECT tries FROM notify_message WHERE user_id = $4 AND message_id = $5)`,
+		string(out.State), out.Reason, out.Code, int64(home), int64(id))
+	return all[0], true, err
+}
+
 // LapseMessages follows notify.CourierTx.
 func (tx *Tx) LapseMessages(ctx context.Context, before, now time.Time, limit int) (done int64, err error) {
 	done, err = tx.exec(ctx, `

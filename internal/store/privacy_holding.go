@@ -47,7 +47,7 @@ func accountHoldings() []holding {
 		{table: "account_role", section: "profile", columns: []string{"role", "given_at"}},
 		{table: "account_grant", section: "profile", columns: []string{"role", "taken", "state", "proposed_at", "decided_at"}, row: []string{"grant_id"}, where: "decided_at > 0 AND decided_at <= $2"},
 		{table: "account_deletion", section: "profile", columns: []string{"at", "ground"}},
-		{table: "account_contact", section: "contacts", columns: []string{"kind", "value", "confirmed_at"}},
+		{table: "account_contact", section: "contacts", columns: []string{"kind", "value", "confirmed_at", "failed_at"}},
 		{table: "account_subscription", section: "contacts", columns: []string{"channel", "at"}},
 		{table: "account_history", section: "changes", columns: []string{"at", "field"}, row: []string{"history_id"}, sealed: "sealed"},
 		{table: "account_password", section: "sign_in", columns: []string{"set_at", "temporary", "expires_at"}},

@@ -39,6 +39,7 @@ type contactsView struct {
 	Heading design.Heading
 	Done    *design.NotificationBanner
 	List    design.SummaryList
+	Failing *design.WarningText
 	Fixed   []fixed
 	Service *service
 	Upkeep  *upkeep
@@ -78,6 +79,9 @@ func (s *Contacts) Contacts(w http.ResponseWriter, r *http.Request, v gate.Visit
 		}
 		if i := slices.IndexFunc(confirmed, func(c account.Contact) bool { return c.Kind == kind }); i >= 0 {
 			row.Value = s.Say(v, "contacts.confirmed", "value", confirmed[i].Value, "day", s.Day(v, confirmed[i].ConfirmedAt))
+			if confirmed[i].Fails() {
+				view.Failing = &design.WarningText{Text: s.failing(v, confirmed[i])}
+			}
 		}
 		if cite, no := s.Accounts.ContactFixed(v.Actor.Portal, kind); no {
 			row.Change = design.Link{}
@@ -175,6 +179,23 @@ func (s *Contacts) Reminder(ctx context.Context, _ *http.Request, v gate.Visit) 
 	return &design.NotificationBanner{
 		ID: "data-reminder", Heading: s.Say(v, "contacts.upkeep.due", "day", s.Day(v, since)), Text: s.Say(v, "contacts.upkeep.by", "clause", cite.Clause),
 		More: design.Link{Text: s.Say(v, "contacts.upkeep.link"), URL: contactsURL(v)},
+	}, nil
+}
+
+func (s *Contacts) failing(v gate.Visit, c account.Contact) string {
+	return s.Say(v, "contacts.failing", "value", c.Value, "day", s.Day(v, c.FailedAt))
+}
+
+// Failing stands in the cabinet when nobody is reached at a contact.
+func (s *Contacts) Failing(ctx context.Context, _ *http.Request, v gate.Visit) (*design.NotificationBanner, error) {
+	all, err := s.Accounts.MyContacts(ctx, v.Actor)
+	i := slices.IndexFunc(all, account.Contact.Fails)
+	if err != nil || i < 0 {
+		return nil, err
+	}
+	return &design.NotificationBanner{
+		ID: "contact-failing", Heading: s.Say(v, "contacts.failing.heading"), Text: s.failing(v, all[i]),
+		More: design.Link{Text: s.Say(v, "contacts.failing.link"), URL: contactsURL(v)},
 	}, nil
 }
 

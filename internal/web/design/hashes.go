@@ -38,7 +38,7 @@ func hashed(name string) string {
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	case "worker.js":
-		return AssetPath + "worker.fca3277203c6.js"
+		return AssetPath + "worker.f0fc5ff9ca08.js"
 	}
 	return ""
 }

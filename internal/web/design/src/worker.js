@@ -6,5 +6,8 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(self.clients.openWindow(event.notification.data.url));
+  const { origin } = self.location;
+  const to = new URL(event.notification.data.url, origin);
+  // Whatever a message says, a pop-up of the portal opens a page of the portal.
+  event.waitUntil(self.clients.openWindow(to.origin === origin ? to.href : self.registration.scope));
 });
