@@ -112,7 +112,6 @@ func (p *person) showsCourtKey() {
 	c.signsIn("keyless", housetest.Password)
 	c.speak(p.language)
 	c.at("/key")
-	c.picture("key-due-"+p.language, p.width)
 	c.byPhone("key-due-phone-"+p.language, false)
 	c.at("/agreement/accept")
 }

@@ -93,7 +93,7 @@ func (s *Landing) clock(v gate.Visit) *clockView {
 	}
 	c := &clockView{
 		Title: s.Say(v, "landing.clock"), Text: s.Say(v, "landing.clock.text"),
-		Now: s.Day(v, v.Now.In(zone)) + ", " + v.Now.In(zone).Format("15:04") + " (Asia/Almaty)",
+		Now: s.DayIn(v, v.Now, zone) + ", " + v.Now.In(zone).Format("15:04") + " (Asia/Almaty)",
 	}
 	for _, by := range []string{"1h", "24h", "96h", "720h", "back"} {
 		c.Moves = append(c.Moves, clockMove{by, s.Say(v, "landing.clock."+by)})

@@ -90,7 +90,7 @@ func (s *Landing) letter(ctx context.Context, v gate.Visit, p agreement.Portal, 
 	}
 	at := m.At.In(p.Zone)
 	one := letter{
-		Channel: s.channel(v, m.Channel), To: m.To, When: s.Day(v, at) + ", " + at.Format("15:04:05"), At: m.At.UTC().Format(time.RFC3339),
+		Channel: s.channel(v, m.Channel), To: m.To, When: s.DayIn(v, at, p.Zone) + ", " + at.Format("15:04:05"), At: m.At.UTC().Format(time.RFC3339),
 		Language: m.Language, Text: text,
 	}
 	if m.Campaign == 0 {
