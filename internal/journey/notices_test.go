@@ -95,6 +95,7 @@ func TestNoticesAndLetters(t *testing.T) {
 
 			writer, second := operators(t, l, c.portal, c.language, c.width)
 			writer.campaign(second)
+			p.unsubscribes()
 			wordings(writer, second)
 			writer.changesTariffs(second, p)
 		})
@@ -189,7 +190,38 @@ func wordings(writer, second *person) {
 	writer.picture("wordings-new-"+writer.language, writer.width)
 	writer.press("campaigns.next")
 	writer.picture("wordings-preview-"+writer.language, writer.width)
-	second.open(templates + "/message.case_answered")
+	writer.press("templates.propose")
+	writer.sees("templates.done.proposed")
+	for _, o := range []*person{writer, second} {
+		o.open(templates + "/message.case_answered/1")
+		o.click(o.say("templates.publish"))
+		o.press("templates.decide")
+		if o == writer { // by the one who wrote it
+			o.answered(403)
+		}
+		o.picture("wordings-decided-"+o.language, o.width)
+	}
+	second.sees("templates.done.publish")
+	second.sees("templates.state.published")
+}
+
+// unsubscribes follows the link in a letter of the campaign, which ends such letters without signing in. Where a demo
+// shows its letters stands in for the mail program.
+func (p *person) unsubscribes() {
+	p.t.Helper()
+	p.reopens("/-/outbox", "notices.leave")
+	p.picture("letters-outbox-"+p.language, p.width)
+	p.press("notices.leave")
+	p.speak(p.language)
+	p.picture("letters-leave-"+p.language, p.width)
+	p.press("notices.leave")
+	p.sees("notices.left")
+	p.picture("letters-left-"+p.language, p.width)
+	p.open("/" + p.portal + "/cabinet/inbox/letters")
+	p.picture("letters-left-cabinet-"+p.language, p.width)
+	if ask[bool](p, `[...document.querySelectorAll('main input[name="want"]')].every((e) => e.checked)`) {
+		p.t.Error("every letter is still wanted")
+	}
 }
 
 // asksForPopUps asks for pop-ups where no push service can be reached: the worker is in place, and the page says

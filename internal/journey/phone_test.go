@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"tereze/internal/account"
+	"tereze/internal/house/housetest"
 	"tereze/internal/mgovsign"
 )
 
@@ -46,7 +48,7 @@ func TestSigningOnAPhoneByQR(t *testing.T) {
 		plain    bool
 	}{{"kk", phone, false}, {"en", desk, false}, {"ru", phone, true}} {
 		t.Run(way.language, func(t *testing.T) {
-			p := arrive(t, open(t, "egov"), "egov", way.language, way.width)
+			p := arrive(t, open(t, "egov", "court"), "egov", way.language, way.width)
 			if way.plain {
 				p.withoutScripts()
 			}
@@ -68,8 +70,50 @@ func TestSigningOnAPhoneByQR(t *testing.T) {
 			p.press("sign.phone.go_on")
 			p.press("sign.phone.done")
 			p.at("/cabinet/receipts/")
+			p.leaves()
+			p.press("keys.sign_in.button")
+			p.byPhone("sign-in-phone-"+way.language, way.plain)
+			p.at("/cabinet")
+			if !way.plain {
+				p.showsCourtKey()
+			}
 		})
 	}
+}
+
+// byPhone signs at the first try what the page asks for, and goes on.
+func (p *person) byPhone(step string, plain bool) {
+	p.t.Helper()
+	p.press("sign.phone")
+	if !plain { // looks the same, but for a link
+		p.picture(step, p.width)
+	}
+	if err := p.scans(p.code(), "individual", true); err != nil {
+		p.t.Fatal(err)
+	}
+	if plain {
+		p.press("sign.phone.check")
+	}
+	p.reads("sign.phone.arrived")
+	p.press("sign.phone.done")
+}
+
+// showsCourtKey signs in to the courts with a password, where a good key is demanded as well (clause P), and shows it
+// with a phone.
+func (p *person) showsCourtKey() {
+	p.t.Helper()
+	_, err := p.place.Accounts.Register(context.Background(), account.Registration{
+		Portal: "court", SignInName: "keyless", Shown: "Әйгерім Сынақова", Password: housetest.Password, Again: housetest.Password, Language: "kk",
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	c := arrive(p.t, p.place, "court", p.language, p.width)
+	c.signsIn("keyless", housetest.Password)
+	c.speak(p.language)
+	c.at("/key")
+	c.byPhone("key-due-phone-"+p.language, false)
+	c.at("/agreement/accept")
 }
 
 // signsByPhone signs what the page asks for with a phone, as in real life not at the first try.

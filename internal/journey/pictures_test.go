@@ -29,6 +29,7 @@ func pictured(portal, step string) bool {
 	for _, prefix := range []string{
 		"support-", "materials-", "card-", "owed-", "works-late-", "works-status-", "notices-inbox-", "notices-preferences-",
 		"data-consents-", "data-withdraw-", "data-copy-", "campaign-approve-", "prices-edit-", "prices-preview-", "prices-public-", "push-failed-",
+		"data-decide-kk", "data-erasure-kk", "appeal-standing-kk", "letters-outbox-kk", "sign-in-phone-kk",
 	} {
 		if strings.HasPrefix(step, prefix) {
 			return true

@@ -188,7 +188,7 @@ func (c *Console) priceActs(v gate.Visit, l billing.List) (out []design.Link) {
 
 // priceChanges shows the tariffs of one list and of the next, and what becomes of each; with moving only those that change.
 func (c *Console) priceChanges(v gate.Visit, base, l billing.List, moving bool) design.Table {
-	out := design.Table{ID: "changes", Caption: c.Say(v, "prices.console.changes"), Header: true, Narrow: true, Columns: []design.Column{
+	out := design.Table{ID: "changes", Caption: c.Say(v, "prices.console.changes"), Header: true, Columns: []design.Column{
 		{Text: c.Say(v, "prices.tariff")}, {Text: c.Say(v, "prices.console.was")}, {Text: c.Say(v, "prices.console.will")},
 	}}
 	for _, x := range billing.Compare(base.Content, l.Content) {

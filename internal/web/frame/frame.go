@@ -92,8 +92,11 @@ func (f *Frame) zone(v gate.Visit) *time.Location {
 }
 
 // Day writes a day as people read it, in the portal's zone.
-func (f *Frame) Day(v gate.Visit, t time.Time) string {
-	t = t.In(f.zone(v))
+func (f *Frame) Day(v gate.Visit, t time.Time) string { return f.DayIn(v, t, f.zone(v)) }
+
+// DayIn writes a day in another zone than that of the visit, as a page does that belongs to no portal.
+func (f *Frame) DayIn(v gate.Visit, t time.Time, zone *time.Location) string {
+	t = t.In(zone)
 	return f.Say(v, "time.day", "year", strconv.Itoa(t.Year()), "day", strconv.Itoa(t.Day()), "month", f.Say(v, "time.month."+strconv.Itoa(int(t.Month()))))
 }
 

@@ -95,13 +95,12 @@ func (s *Keys) showDue(w http.ResponseWriter, r *http.Request, v gate.Visit, ref
 	if err != nil {
 		return err
 	}
-	cite, _ := s.Accounts.KeyDemanded(v.Actor.Portal)
 	view := signView{
-		Title: p.Of, Lead: s.Say(v, "keys.due.never", "clause", cite.Clause), Told: s.Say(v, "keys.due.do"), Cite: p.Cite,
+		Title: p.Of, Lead: s.Say(v, "keys.due.never"), Told: s.Say(v, "keys.due.do"), Cite: p.Cite,
 		Next: design.Link{Text: s.Say(v, "keys.due.support"), URL: home(v) + "/support"},
 	}
 	if bound != nil {
-		view.Lead = s.Say(v, "keys.due.ended", "day", s.Day(v, bound.KeyEndsAt), "clause", cite.Clause)
+		view.Lead = s.Say(v, "keys.due.ended", "day", s.Day(v, bound.KeyEndsAt))
 	}
 	return s.show(w, r, v, view, &p.Ask, p.Back, refused)
 }

@@ -93,9 +93,9 @@ func (s *Landing) clock(v gate.Visit) *clockView {
 	}
 	c := &clockView{
 		Title: s.Say(v, "landing.clock"), Text: s.Say(v, "landing.clock.text"),
-		Now: s.Day(v, v.Now.In(zone)) + ", " + v.Now.In(zone).Format("15:04") + " (Asia/Almaty)",
+		Now: s.DayIn(v, v.Now, zone) + ", " + v.Now.In(zone).Format("15:04") + " (Asia/Almaty)",
 	}
-	for _, by := range []string{"1h", "24h", "96h", "back"} {
+	for _, by := range []string{"1h", "24h", "96h", "720h", "back"} {
 		c.Moves = append(c.Moves, clockMove{by, s.Say(v, "landing.clock."+by)})
 	}
 	return c
@@ -130,7 +130,7 @@ func (s *Landing) ClockPost(w http.ResponseWriter, r *http.Request, _ gate.Visit
 		return fault.New(fault.Absent, "gate.no_page")
 	}
 	switch by := r.PostFormValue("by"); by {
-	case "1h", "24h", "96h":
+	case "1h", "24h", "96h", "720h":
 		d, err := time.ParseDuration(by)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tereze/internal/agreement"
 	"tereze/internal/fault"
 	"tereze/internal/gate"
 	"tereze/internal/notify"
@@ -32,6 +33,7 @@ type letter struct {
 	When, At string
 	Language string
 	Text     []part
+	Leave    design.Link // ends such letters, which mail programs show beside the text
 }
 
 // part is a piece of a message's text: a link where it has an address.
@@ -63,21 +65,43 @@ func (s *Landing) Outbox(w http.ResponseWriter, r *http.Request, v gate.Visit) e
 		}
 		box := outboxPortal{Anchor: p.Name, Title: p.Title[spoken(p, v.Actor.Language)]}
 		for _, m := range messages {
-			text, err := s.text(r.Context(), m)
+			one, err := s.letter(r.Context(), v, p, m)
+			if fault.Is(err, fault.Absent) {
+				continue // a letter of a campaign to whoever has left the list goes nowhere
+			}
 			if err != nil {
 				return err
 			}
-			at := m.At.In(p.Zone)
-			box.Messages = append(box.Messages, letter{
-				Channel: s.channel(v, m.Channel), To: m.To, When: s.Day(v, at) + ", " + at.Format("15:04:05"), At: m.At.UTC().Format(time.RFC3339),
-				Language: m.Language, Text: text,
-			})
+			box.Messages = append(box.Messages, one)
 		}
 		view.Portals = append(view.Portals, box)
 	}
 	page := s.Page(r, v, view.Heading.Text)
 	page.Trail = []design.Link{{Text: s.Say(v, "landing.title"), URL: "/"}}
 	return s.Write(w, r, http.StatusOK, page, view.page())
+}
+
+// letter is a message as it goes out. To whom one of a campaign goes, and how they leave the list, is found out only
+// then. Refusal: Absent "notify.left_out" where it must not go any more.
+func (s *Landing) letter(ctx context.Context, v gate.Visit, p agreement.Portal, m notify.Message) (letter, error) {
+	text, err := s.text(ctx, m)
+	if err != nil {
+		return letter{}, err
+	}
+	at := m.At.In(p.Zone)
+	one := letter{
+		Channel: s.channel(v, m.Channel), To: m.To, When: s.DayIn(v, at, p.Zone) + ", " + at.Format("15:04:05"), At: m.At.UTC().Format(time.RFC3339),
+		Language: m.Language, Text: text,
+	}
+	if m.Campaign == 0 {
+		return one, nil
+	}
+	post, err := s.Notices.Post(ctx, m)
+	one.To = post.To
+	if m.Channel == notify.Email {
+		one.Leave = design.Link{Text: s.Words.Say(m.Language, "notices.leave"), URL: post.Unsubscribe}
+	}
+	return one, err
 }
 
 func (s *Landing) channel(v gate.Visit, c notify.Channel) design.Tag {

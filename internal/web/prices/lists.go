@@ -34,7 +34,7 @@ func (p *Prices) Lists(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 	}
 	view := listsView{
 		Heading: design.Heading{Text: p.Say(v, "prices.lists"), Lead: p.Say(v, "prices.lists_lead")}, Cite: p.Cite(v, cite),
-		Table: design.Table{ID: "lists", Caption: p.Say(v, "prices.lists"), Hidden: true, Header: true, Narrow: true, Columns: []design.Column{
+		Table: design.Table{ID: "lists", Caption: p.Say(v, "prices.lists"), Hidden: true, Header: true, Columns: []design.Column{
 			{Text: p.Say(v, "prices.list")}, {Text: p.Say(v, "prices.from")}, {Text: p.Say(v, "prices.until")}, {Text: p.Say(v, "prices.state")},
 		}},
 	}
