@@ -26,18 +26,19 @@ const everything = "viagra, казино и бомба: http://example.kz/?a=1&b
 
 // written is what stands on the page of a material, every character of it.
 func written(p *housetest.Page) string {
-	for _, n := range p.All(".tz-written") {
-		var all strings.Builder
-		for c := n.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type == html.TextNode {
-				all.WriteString(c.Data)
-			} else {
-				all.WriteString("[" + c.Data + "]")
-			}
-		}
-		return all.String()
+	shown := p.All(".tz-written")
+	if len(shown) == 0 {
+		return ""
 	}
-	return ""
+	var all strings.Builder
+	for c := shown[0].FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.TextNode {
+			all.WriteString(c.Data)
+		} else {
+			all.WriteString("[" + c.Data + "]")
+		}
+	}
+	return all.String()
 }
 
 // publishes makes a material as a browser does, and gives its address.
