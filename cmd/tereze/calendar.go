@@ -21,7 +21,9 @@ Usage: tereze calendar due --calendar kz --from 2026-04-30 --period 10bd
 
 due prints the last day of the period; for minutes and hours, with --from as
 2026-04-30T15:00, the instant. --before prints the last day on which a notice may be
-given that must come at least the period before the event. days prints the table.
+given that must come at least the period before the event. Where the answer rests on
+a day off that is only estimated, as feasts by the moon are until the year is fixed,
+a note on the error output says so. days prints the table.
 The calendars are kz, kg and kg-gov (state bodies of Kyrgyzstan); --table FILE
 reads another one. A day beyond a table's years is refused.
 `
@@ -57,11 +59,14 @@ func calendarCommand(_ context.Context, args []string, out, errs io.Writer) int 
 		writeDays(out, t)
 		return 0
 	}
-	answer, err := due(t, *name, *from, *period, *before)
+	answer, estimates, err := due(t, *name, *from, *period, *before)
 	if err != nil {
 		return refuse(errs, f, err)
 	}
 	fmt.Fprintln(out, answer)
+	for _, day := range estimates {
+		fmt.Fprintf(errs, "Note: the day off of %s is estimated, not yet fixed officially; the answer may shift with it.\n", day.Format(time.DateOnly))
+	}
 	return 0
 }
 
@@ -77,19 +82,21 @@ func tableOf(name, file string) (*calendar.Table, error) {
 	return calendar.Read(name, f)
 }
 
-func due(t *calendar.Table, name, from, period string, before bool) (string, error) {
+// due counts one period and names the estimated days off its answer rests on: those counted over, and one a day beyond,
+// as such a feast moves by a day. Only business days rest on any.
+func due(t *calendar.Table, name, from, period string, before bool) (answer string, estimates []time.Time, err error) {
 	p, err := clause.ParsePeriod(period)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	zone, err := zoneOf(name)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	event, err := time.ParseInLocation(time.DateOnly, from, zone)
 	if err != nil {
 		if event, err = time.ParseInLocation("2006-01-02T15:04", from, zone); err != nil {
-			return "", fmt.Errorf("--from %q: write 2026-04-30 or 2026-04-30T15:00", from)
+			return "", nil, fmt.Errorf("--from %q: write 2026-04-30 or 2026-04-30T15:00", from)
 		}
 	}
 	count := calendar.Due
@@ -98,12 +105,20 @@ func due(t *calendar.Table, name, from, period string, before bool) (string, err
 	}
 	term, err := count(event, p, zone, t)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	if p.Unit == clause.Hours || p.Unit == clause.Minutes {
-		return term.Ends.In(zone).Format("2006-01-02T15:04"), nil
+	switch p.Unit {
+	case clause.Hours, clause.Minutes:
+		return term.Ends.In(zone).Format("2006-01-02T15:04"), nil, nil
+	case clause.BusinessDays:
+		day := time.Date(event.Year(), event.Month(), event.Day(), 0, 0, 0, 0, time.UTC)
+		if before {
+			estimates = t.Estimates(term.Day, day)
+		} else {
+			estimates = t.Estimates(day, term.Day.AddDate(0, 0, 1))
+		}
 	}
-	return term.Day.Format(time.DateOnly), nil
+	return term.Day.Format(time.DateOnly), estimates, nil
 }
 
 func writeDays(out io.Writer, t *calendar.Table) {

@@ -178,6 +178,17 @@ func (t *Table) Year(year int) (Year, bool) {
 	return y, ok
 }
 
+// Estimates are the days from one civil day to another, both counted, that are off only by estimate. Days beyond the
+// table have none.
+func (t *Table) Estimates(first, last time.Time) (out []time.Time) {
+	for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
+		if y, ok := t.years[day.Year()]; ok && y.Said(day) == "estimate" {
+			out = append(out, day)
+		}
+	}
+	return out
+}
+
 // Business reports whether a civil day, of which only the date counts, is a business day.
 // Refusal: ErrOutside.
 func (t *Table) Business(day time.Time) (bool, error) {

@@ -75,7 +75,11 @@ func TestLatest(t *testing.T) {
 		{"2026-03-13", "3d", "2026-03-09"},
 		{"2026-05-13", "1bd", "2026-05-11"},
 		{"2026-05-12", "1bd", "2026-05-07"}, // 9 May is a Saturday, 11 May its day off
-		{"2026-03-31", "1mo", "2026-02-27"},
+		{"2026-03-31", "1mo", "2026-02-28"}, // from 28 February a month ends on 28 March
+		{"2026-05-31", "3mo", "2026-02-28"},
+		{"2026-05-28", "3mo", "2026-02-27"},
+		{"2026-03-01", "1mo", "2026-01-31"}, // a month from 31 January ends on 28 February
+		{"2026-02-28", "1mo", "2026-01-27"},
 	} {
 		p, err := clause.ParsePeriod(c.period)
 		if err != nil {
@@ -84,6 +88,28 @@ func TestLatest(t *testing.T) {
 		term, err := Latest(date(t, c.event), p, time.UTC, named(t, "kz"))
 		if got := term.Day.Format(time.DateOnly); err != nil || got != c.want {
 			t.Errorf("%s before %s: got %s, %v, want %s", c.period, c.event, got, err, c.want)
+		}
+	}
+}
+
+// TestLatestIsTheLast: a notice on the day found ends before the event, and one a day later does not.
+func TestLatestIsTheLast(t *testing.T) {
+	t.Parallel()
+	for _, period := range []string{"1mo", "3mo", "12mo", "3d", "5bd"} {
+		p, err := clause.ParsePeriod(period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for event := date(t, "2026-01-15"); event.Year() < 2028; event = event.AddDate(0, 0, 1) {
+			latest, err := Latest(event, p, time.UTC, named(t, "kz"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			early, err1 := Due(latest.Day, p, time.UTC, named(t, "kz"))
+			late, err2 := Due(latest.Day.AddDate(0, 0, 1), p, time.UTC, named(t, "kz"))
+			if err1 != nil || err2 != nil || !early.Day.Before(event) || late.Day.Before(event) {
+				t.Fatalf("%s before %s: %s, which ends on %s, and a day later on %s; %v, %v", period, event.Format(time.DateOnly), latest.Day.Format(time.DateOnly), early.Day.Format(time.DateOnly), late.Day.Format(time.DateOnly), err1, err2)
+			}
 		}
 	}
 }

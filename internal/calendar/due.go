@@ -53,7 +53,7 @@ func Latest(event time.Time, p clause.Period, zone *time.Location, t *Table) (Te
 	case clause.Days:
 		day = day.AddDate(0, 0, -p.Amount-1)
 	case clause.Months:
-		day = civil(AddMonths(day, -p.Amount, time.UTC)).AddDate(0, 0, -1)
+		day = beforeMonths(day, p.Amount)
 	case clause.BusinessDays:
 		if t == nil {
 			return Term{}, fmt.Errorf("a period of %s: %w", p, ErrNoTable)
@@ -67,6 +67,16 @@ func Latest(event time.Time, p clause.Period, zone *time.Location, t *Table) (Te
 		return Term{}, fmt.Errorf("period %q has no unit", p)
 	}
 	return Term{day, midnight(day.AddDate(0, 0, 1), zone)}, nil
+}
+
+// beforeMonths is the last day from which a period of months ends before the day of an event. Going back the months
+// is not enough where the month there is shorter: from 28 February three months end on 28 May, early enough for the 31st.
+func beforeMonths(event time.Time, months int) time.Time {
+	day := civil(AddMonths(event, -months, time.UTC)).AddDate(0, 0, -1)
+	for next := day.AddDate(0, 0, 1); civil(AddMonths(next, months, time.UTC)).Before(event); next = next.AddDate(0, 0, 1) {
+		day = next
+	}
+	return day
 }
 
 // AfterNotice is the first instant at which what was announced may happen: the full period has run

@@ -23,8 +23,8 @@ type Sent struct {
 	ChangedAt time.Time
 }
 
-// Blank reports whether a message cannot be sent once more: the secret it brought is gone.
-func (s Sent) Blank() bool { return s.Blotted() }
+// Spent reports whether a message cannot be sent once more: the secret it brought is gone or of no use any more.
+func (s Sent) Spent(now time.Time) bool { return s.Blotted() || s.Over(now) }
 
 // Sight is which messages of a portal are looked at.
 type Sight struct {
@@ -144,7 +144,7 @@ func (o *Outbox) find(ctx context.Context, tx OutboxTx, actor identity.Actor, ho
 // Conflict "notify.no_secret" where the secret it brought is gone or has expired, "notify.under_way" where it is being carried.
 func (o *Outbox) Resend(ctx context.Context, actor identity.Actor, home, id identity.ID) error {
 	return o.change(ctx, actor, home, id, "notify.resend", func(tx OutboxTx, m Sent) error {
-		if m.Blank() || m.Over(o.Now()) {
+		if m.Spent(o.Now()) {
 			return fault.New(fault.Conflict, "notify.no_secret")
 		}
 		if m.State.Waits() {

@@ -210,7 +210,7 @@ func (c *Console) showMessage(w http.ResponseWriter, r *http.Request, v gate.Vis
 	}
 	if m.State == notify.Created {
 		view.Links = append(view.Links, design.Link{Text: c.Say(v, "console.outbox.stop"), URL: c.messageURL(v, m) + "/stop"})
-	} else if m.State != notify.Sending && !m.Blank() {
+	} else if m.State != notify.Sending && !m.Spent(c.Outbox.Now()) {
 		view.Links = append(view.Links, design.Link{Text: c.Say(v, "console.outbox.resend"), URL: c.messageURL(v, m) + "/resend"})
 	}
 	return c.sheet(w, r, v, view, c.outboxTrail(v), refusal)
