@@ -118,6 +118,21 @@ func TestLettersNeedAConsent(t *testing.T) {
 			t.Errorf("an advert: %+v, messages %+v", c.Counts, out)
 		}
 
+		// To an address that fails no letter goes, not even one that lies ready, until it is confirmed again.
+		for _, failing := range []bool{true, false} {
+			if failing {
+				fails(t, h, user)
+			} else {
+				reachable(t, h, identity.Actor{Portal: "ismet", User: user}, account.ByEmail, "asel@example.kz")
+			}
+			for _, m := range out {
+				_, err := h.Notices.Post(ctx, m)
+				if left := fault.Is(err, fault.Absent); left != (failing && m.Channel == notify.Email) {
+					t.Errorf("%s lies ready while the address fails %t: %v", m.Channel, failing, err)
+				}
+			}
+		}
+
 		b.Post(letters, "want", "news-email", "want", "news-sms", "want", "advert-sms").Want(http.StatusOK)
 		if got := entries(t, h, user, "notify.consent_withdraw"); len(got) != 3 || got[0].Citation.Clause != "2.8" {
 			t.Errorf("evidence of the withdrawal: %+v", got)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"tereze/internal/account"
 	"tereze/internal/agreement"
 	"tereze/internal/calendar"
+	"tereze/internal/claims"
 	"tereze/internal/clause"
 	"tereze/internal/fault"
 	"tereze/internal/house"
@@ -162,10 +164,21 @@ func TestAPasswordIsOwed(t *testing.T) {
 				user = o.Home
 			}
 		}
+		owes(t, h, user, 60)
+		const mine = "/kundelik/cabinet/obligations"
+		rows := func(p *housetest.Page) int { return len(p.All("main tbody tr")) - 1 } // one has ended
+		first := b.Get(mine).Want(http.StatusOK)
+		on := first.Attr(`main a[href^="`+mine+`?owed="]`, "href")
+		if second := b.Get(on).Want(http.StatusOK); rows(first) != 50 || rows(second) != 11 || second.Has(`main a[href*="owed="]`) {
+			t.Errorf("of 61 that are owed %d and %d are shown", rows(first), rows(second))
+		}
+		if odd := b.Get(mine + "?owed=%00").Want(http.StatusOK); rows(odd) != 50 {
+			t.Errorf("from nowhere %d are shown", rows(odd))
+		}
 		h.Clock.Move(100 * 24 * time.Hour)
 		keeps(t, h)
 		for _, o := range owed(t, h, "kundelik") {
-			if o.Home == user && o.State == obligation.Open {
+			if o.Home == user && o.Kind == account.DutyPassword && o.State == obligation.Open {
 				t.Errorf("after the term: %+v", o)
 			}
 		}
@@ -174,11 +187,31 @@ func TestAPasswordIsOwed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range owed(t, h, "kundelik") {
-			if o.Home == user && o.State.Owed() {
+			if o.Home == user && o.Kind == account.DutyPassword && o.State.Owed() {
 				t.Errorf("somebody who has left owes %+v", o)
 			}
 		}
 	})
+}
+
+// owes has the portal owe a person so many answers.
+func owes(t testing.TB, h *housetest.House, user identity.ID, n int) {
+	t.Helper()
+	err := h.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		for i := range n {
+			err := h.Obligations.Owe(t.Context(), tx, obligation.Obligation{
+				Portal: "kundelik", Home: user, Kind: claims.DutyAnswer, Subject: "request:" + strconv.Itoa(i), From: obligation.Operator, To: obligation.User,
+				Since: h.Clock.Now(), Due: h.Obligations.DayOf("kundelik", h.Clock.Now()),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestBusinessDaysAreKeptCurrent: the operator writes a year that the shipped calendar does not have; it

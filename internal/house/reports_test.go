@@ -13,6 +13,7 @@ import (
 	"tereze/internal/house/housetest"
 	"tereze/internal/identity"
 	"tereze/internal/notify"
+	"tereze/internal/store"
 )
 
 // returned is what a mail server writes of a message it could not deliver.
@@ -140,6 +141,7 @@ func TestAReportOfAMailServer(t *testing.T) {
 		if !slices.Equal(told, []notify.Channel{notify.SMS}) {
 			t.Errorf("told of it by %v", told)
 		}
+		owedAlike(t, h, person)
 		if n := reach(); n.Sent != 0 || n.Unreachable != 1 {
 			t.Errorf("letters would still reach %+v", n)
 		}
@@ -170,4 +172,47 @@ func markOf(c *carrier, id identity.ID) string {
 		}
 	}
 	return ""
+}
+
+// fails has the address of a person fail, as a courier or a report says it.
+func fails(t testing.TB, h *housetest.House, user identity.ID) {
+	t.Helper()
+	err := h.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		return h.Accounts.MailFails(t.Context(), tx, notify.Message{Home: user, At: h.Clock.Now()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// owedAlike: what is told to many goes by the channels by which it would go to this person alone, and a notice that is
+// owed goes even to an address that fails: it may come back.
+func owedAlike(t testing.TB, h *housetest.House, person identity.Actor) {
+	t.Helper()
+	for _, kind := range []notify.Kind{notify.Amendment, notify.Security, notify.Announcement, notify.Service} {
+		one, _ := told(t, h, person, kind)
+		before := len(outbox(t, h, person.Portal))
+		err := h.Store.InTx(t.Context(), func(tx *store.Tx) error {
+			readers, err := tx.Readers(t.Context(), person.Portal, person.User-1, 1)
+			if err != nil {
+				return err
+			}
+			r := readers[0]
+			return h.Notices.SendAll(t.Context(), tx, person.Portal, []notify.Notice{
+				{Home: r.User, Portal: person.Portal, Kind: kind, Key: "message.case_answered", Language: r.Language, Addresses: r.Addresses()},
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var many []string
+		all := outbox(t, h, person.Portal)
+		for _, m := range all[:len(all)-before] {
+			many = append(many, string(m.Channel))
+		}
+		slices.Sort(many)
+		if strings.Join(many, " ") != one || kind.Always() && one == "" {
+			t.Errorf("%s goes by %q to one, by %q to many", kind, one, many)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package obligations
 
 import (
 	"net/http"
+	"net/url"
 
 	"tereze/internal/gate"
 	"tereze/internal/identity"
@@ -9,41 +10,60 @@ import (
 	"tereze/internal/web/design"
 )
 
-// Mine answers GET /{portal}/cabinet/obligations?before=: what the portal owes the person and what they
-// owe, and below what has ended.
+// Mine answers GET /{portal}/cabinet/obligations?owed=&before=: what the portal owes the person and what
+// they owe, from owed on, and below what has ended, from before on.
 func (s *Obligations) Mine(w http.ResponseWriter, r *http.Request, v gate.Visit) error {
-	before := identity.ID(0)
-	if text := r.URL.Query().Get("before"); text != "" {
-		id, err := s.Opaque.ID(text)
-		if err == nil {
-			before = id
+	query := r.URL.Query()
+	from := func(name string) identity.ID {
+		id, err := s.Opaque.ID(query.Get(name))
+		if err != nil {
+			return 0 // from the newest
 		}
+		return id
 	}
-	owed, err := s.Obligations.Mine(r.Context(), v.Actor, true, 0, perPage)
+	owed, err := s.Obligations.Mine(r.Context(), v.Actor, true, from("owed"), perPage+1)
 	if err != nil {
 		return err
 	}
-	ended, err := s.Obligations.Mine(r.Context(), v.Actor, false, before, perPage+1)
+	ended, err := s.Obligations.Mine(r.Context(), v.Actor, false, from("before"), perPage+1)
 	if err != nil {
 		return err
 	}
 	var portals, own []obligation.Obligation
-	for _, o := range owed {
+	for _, o := range owed[:min(len(owed), perPage)] {
 		if o.From == obligation.User {
 			own = append(own, o)
 		} else {
 			portals = append(portals, o)
 		}
 	}
-	past := s.part(v, "ended", ended[:min(len(ended), perPage)])
-	if len(ended) > perPage {
-		past.Pages.Next = mineURL(v) + "?before=" + s.Opaque.Of(ended[perPage-1].ID)
+	theirs, yours, past := s.part(v, "theirs", portals), s.part(v, "yours", own), s.part(v, "ended", ended[:min(len(ended), perPage)])
+	last := &yours // of the two that go on together
+	if len(own) == 0 {
+		last = &theirs
 	}
+	last.Pages.Next = s.next(v, query, "owed", owed)
+	past.Pages.Next = s.next(v, query, "before", ended)
 	out := view{
 		Heading: design.Heading{Text: s.Say(v, "obligation.mine.title"), Lead: s.Say(v, "obligation.mine.lead")},
-		Parts:   []part{s.part(v, "theirs", portals), s.part(v, "yours", own), past},
+		Parts:   []part{theirs, yours, past},
 	}
 	return s.show(w, r, v, out, []design.Link{{Text: s.Say(v, "frame.nav.cabinet"), URL: home(v) + "/cabinet"}})
+}
+
+// next is where a list goes on while the other stays where it is; empty, where it ends here.
+func (s *Obligations) next(v gate.Visit, query url.Values, name string, all []obligation.Obligation) string {
+	if len(all) <= perPage {
+		return ""
+	}
+	to := url.Values{}
+	for _, key := range []string{"owed", "before"} {
+		if text := query.Get(key); text != "" {
+			to.Set(key, text)
+		}
+	}
+	to.Set(name, s.Opaque.Of(all[perPage-1].ID))
+	return mineURL(v) + "?" + to.Encode()
 }
 
 // part is one of the three lists of a person.
