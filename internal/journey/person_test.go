@@ -186,19 +186,29 @@ func (p *person) press(key string, args ...string) {
 // pressWritten is press for words that do not come from a key.
 func (p *person) pressWritten(text string) {
 	p.t.Helper()
-	p.pressAt(p.find(text))
+	p.pressAt(func() (x, y float64) { return p.find(text) })
 }
 
 // pressSelected presses what a selector finds, where nothing is written on it.
 func (p *person) pressSelected(selector string) {
 	p.t.Helper()
-	p.pressAt(p.spot(fmt.Sprintf("document.querySelector(%s)", quoted(selector)), selector))
+	p.pressAt(func() (x, y float64) {
+		return p.spot(fmt.Sprintf("document.querySelector(%s)", quoted(selector)), selector)
+	})
 }
 
-func (p *person) pressAt(x, y float64) {
+// pressAt presses what stands somewhere, and again where the page went on by itself in that moment, so that the
+// browser followed the page and not the press.
+func (p *person) pressAt(where func() (x, y float64)) {
 	p.t.Helper()
 	p.load("press", func(ctx context.Context) (*network.Response, error) {
-		return chromedp.RunResponse(ctx, chromedp.MouseClickXY(x, y))
+		for {
+			x, y := where()
+			answer, err := chromedp.RunResponse(ctx, chromedp.MouseClickXY(x, y))
+			if err == nil || !strings.Contains(err.Error(), "net::ERR_ABORTED") {
+				return answer, err
+			}
+		}
 	})
 }
 

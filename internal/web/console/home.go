@@ -49,7 +49,7 @@ func (c *Console) Home(w http.ResponseWriter, r *http.Request, v gate.Visit) err
 			{Title: c.Say(v, "console.outbox.title"), URL: outboxURL(v), Text: c.Say(v, "console.outbox.lead")},
 			{Title: c.Say(v, "console.operations.title"), URL: operationsURL(v), Text: c.Say(v, "console.operations.lead")},
 			{Title: c.Say(v, "desk.cases.title"), URL: consoleURL(v) + "/cases", Text: c.Say(v, "desk.cases.home_text")},
-			{Title: c.Say(v, "personal.title"), URL: consoleURL(v) + "/data", Text: c.Say(v, "personal.console_lead")},
+			{Title: c.Say(v, "personal.console_title"), URL: consoleURL(v) + "/data", Text: c.Say(v, "personal.console_lead")},
 			{Title: c.Say(v, "console.days.title"), URL: daysURL(v), Text: c.Say(v, "console.days.lead")},
 			{Title: c.Say(v, "obligation.register.title"), URL: consoleURL(v) + "/obligations", Text: c.Say(v, "obligation.register.lead")},
 			{Title: c.Say(v, "standing.sanctions.title"), URL: consoleURL(v) + "/sanctions", Text: c.Say(v, "standing.sanctions.lead")},

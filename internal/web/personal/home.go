@@ -38,6 +38,6 @@ func (s *Personal) Console(w http.ResponseWriter, r *http.Request, v gate.Visit)
 	if privacy.Publishes(book) {
 		links = append(links, design.Link{Text: s.Say(v, "personal.statistics.title"), URL: consoleURL(v) + "/statistics/" + privacy.Measures()[0]})
 	}
-	out := view{Heading: design.Heading{Text: s.Say(v, "personal.title"), Lead: s.Say(v, "personal.console_lead")}, Parts: []part{{Links: links}}}
+	out := view{Heading: design.Heading{Text: s.Say(v, "personal.console_title"), Lead: s.Say(v, "personal.console_lead")}, Parts: []part{{Links: links}}}
 	return s.show(w, r, v, out, s.staffTrail(v)[:1], nil)
 }

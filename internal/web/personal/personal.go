@@ -153,7 +153,7 @@ func (s *Personal) mineTrail(v gate.Visit, below ...design.Link) []design.Link {
 }
 
 func (s *Personal) staffTrail(v gate.Visit, below ...design.Link) []design.Link {
-	return append([]design.Link{{Text: s.Say(v, "console.home.title"), URL: home(v) + "/console"}, {Text: s.Say(v, "personal.title"), URL: consoleURL(v)}}, below...)
+	return append([]design.Link{{Text: s.Say(v, "console.home.title"), URL: home(v) + "/console"}, {Text: s.Say(v, "personal.console_title"), URL: consoleURL(v)}}, below...)
 }
 
 // done is the good news a redirect brings along.
