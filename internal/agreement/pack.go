@@ -176,14 +176,14 @@ func checkPortal(r *written.Reader, w written.Value, folder string, p Portal) {
 	if p.Name != folder {
 		r.Wrong(w.Of["portal"].Line, "the portal is called %q but its folder %q", p.Name, folder)
 	}
-	if !slug(p.Name) {
+	if !written.Slug(p.Name, 40) {
 		r.Wrong(w.Of["portal"].Line, "%q: a portal's name is small Latin letters and digits", p.Name)
 	}
 	if p.Previous != "" && !strings.HasPrefix(p.Previous, "https://") {
 		r.Wrong(w.Of["previous_version"].Line, "previous_version: want an address that begins with https://")
 	}
 	for _, d := range p.Documents {
-		if !slug(d) {
+		if !written.Slug(d, 40) {
 			r.Wrong(w.Of["documents"].Line, "%q: a document's name is small Latin letters, digits and hyphens", d)
 		}
 	}
@@ -199,15 +199,6 @@ func checkPortal(r *written.Reader, w written.Value, folder string, p Portal) {
 			}
 		}
 	}
-}
-
-func slug(s string) bool {
-	for i, c := range s {
-		if !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '-')) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 40
 }
 
 // document reads a document's editions in order: edition-1.yaml and on without a gap.

@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"errors"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -24,26 +23,16 @@ const (
 // the pack must not be run.
 func Load(fsys fs.FS, pack string, languages []string, zone *time.Location) (List, []clause.Problem) {
 	file := pack + "/tariffs.yaml"
-	b, err := fs.ReadFile(fsys, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return List{}, nil
-	}
-	if err != nil {
-		return List{}, []clause.Problem{{File: file, Reason: "cannot be read"}}
-	}
-	w, err := written.Read(file, b)
-	if err != nil {
-		p, ok := errors.AsType[clause.Problem](err)
-		if !ok {
-			p = clause.Problem{File: file, Reason: err.Error()}
-		}
-		return List{}, []clause.Problem{p}
+	w, there, problems := written.Open(fsys, file)
+	if !there || problems != nil {
+		return List{}, problems
 	}
 	l := loader{r: &written.Reader{File: file}, languages: languages, zone: zone, lines: map[string]int{}}
 	out := l.list(w)
 	if l.r.Problems != nil {
 		return List{}, l.r.Problems
 	}
+	var err error
 	if out.Digest, err = out.Content.Digest(); err != nil {
 		return List{}, []clause.Problem{{File: file, Reason: err.Error()}}
 	}
@@ -84,7 +73,7 @@ func (l *loader) service(w written.Value) Service {
 	if !l.r.Fields(w, "a service", "service", "title", "about", "tariffs") {
 		return Service{}
 	}
-	s := Service{Key: l.key(w, "service", ""), Title: l.title(w, "title"), About: l.title(w, "about")}
+	s := Service{Key: l.key(w, "service", ""), Title: l.r.InAll(w, "title", l.languages), About: l.r.InAll(w, "about", l.languages)}
 	tariffs := w.Of["tariffs"]
 	if tariffs.Kind != written.List || len(tariffs.List) == 0 || len(tariffs.List) > mostTariffs {
 		l.r.Wrong(w.Line, "tariffs: want a list of 1 to %d tariffs", mostTariffs)
@@ -99,7 +88,7 @@ func (l *loader) tariff(w written.Value, service string) Tariff {
 	if !l.r.Fields(w, "a tariff", "tariff", "title", "price", "unit", "from") {
 		return Tariff{}
 	}
-	t := Tariff{Key: l.key(w, "tariff", service), Title: l.title(w, "title"), Price: l.price(w), Unit: l.r.Text(w, "unit", true), From: l.day(w, false)}
+	t := Tariff{Key: l.key(w, "tariff", service), Title: l.r.InAll(w, "title", l.languages), Price: l.price(w), Unit: l.r.Text(w, "unit", true), From: l.day(w, false)}
 	if t.Unit != "" && !known(t.Unit) {
 		l.r.Wrong(w.Of["unit"].Line, "unit %q: there are %s", t.Unit, strings.Join(Units(), ", "))
 	}
@@ -141,7 +130,7 @@ func (l *loader) day(w written.Value, needed bool) time.Time {
 // key is the name of a service, or of a tariff within its service.
 func (l *loader) key(w written.Value, field, within string) string {
 	key := l.r.Text(w, field, true)
-	if key != "" && !slug(key) {
+	if key != "" && !written.Slug(key, 60) {
 		l.r.Wrong(w.Of[field].Line, "%s %q: a name is small Latin letters, digits and hyphens", field, key)
 	}
 	place := within + "/" + key
@@ -150,29 +139,4 @@ func (l *loader) key(w written.Value, field, within string) string {
 	}
 	l.lines[place] = w.Of[field].Line
 	return key
-}
-
-// title reads a text that is needed, in every language of the portal and in no other.
-func (l *loader) title(w written.Value, key string) map[string]string {
-	out := l.r.Words(w, key, true)
-	for _, language := range l.languages {
-		if _, ok := out[language]; out != nil && !ok {
-			l.r.Wrong(w.Of[key].Line, "%s has no text in %s", key, language)
-		}
-	}
-	for language := range out {
-		if !slices.Contains(l.languages, language) {
-			l.r.Wrong(w.Of[key].Line, "%s: the portal does not speak %q", key, language)
-		}
-	}
-	return out
-}
-
-func slug(s string) bool {
-	for i, c := range s {
-		if !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '-')) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 60
 }

@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -21,20 +20,9 @@ func kinds() []string { return []string{"individual", "sole_trader", "legal_enti
 // file lists none. The problems name file and line; with any problem the pack must not be run.
 func Load(fsys fs.FS, pack string, languages []string) ([]Service, []clause.Problem) {
 	file := pack + "/catalogue.yaml"
-	b, err := fs.ReadFile(fsys, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, []clause.Problem{{File: file, Reason: "cannot be read"}}
-	}
-	w, err := written.Read(file, b)
-	if err != nil {
-		p, ok := errors.AsType[clause.Problem](err)
-		if !ok {
-			p = clause.Problem{File: file, Reason: err.Error()}
-		}
-		return nil, []clause.Problem{p}
+	w, there, problems := written.Open(fsys, file)
+	if !there || problems != nil {
+		return nil, problems
 	}
 	l := loader{r: &written.Reader{File: file}, languages: languages, lines: map[string]int{}}
 	if !l.r.Fields(w, "a catalogue", "services") {
@@ -65,10 +53,10 @@ func (l *loader) service(w written.Value) Service {
 		return Service{}
 	}
 	s := Service{
-		Name: l.r.Text(w, "service", true), Title: l.words(w, "title"), About: l.words(w, "about"), Who: l.words(w, "who"),
-		Term: l.words(w, "term"), Fee: l.words(w, "fee"), Where: l.words(w, "where"), For: l.r.Texts(w, "for", false),
+		Name: l.r.Text(w, "service", true), Title: l.r.InAll(w, "title", l.languages), About: l.r.InAll(w, "about", l.languages), Who: l.r.InAll(w, "who", l.languages),
+		Term: l.r.InAll(w, "term", l.languages), Fee: l.r.InAll(w, "fee", l.languages), Where: l.r.InAll(w, "where", l.languages), For: l.r.Texts(w, "for", false),
 	}
-	if !slug(s.Name) {
+	if !written.Slug(s.Name, 60) {
 		l.r.Wrong(w.Line, "service %q: a name is small Latin letters, digits and hyphens", s.Name)
 	}
 	if first, twice := l.lines[s.Name]; twice {
@@ -86,32 +74,7 @@ func (l *loader) service(w written.Value) Service {
 	}
 	for i, p := range papers.List {
 		name := fmt.Sprintf("paper %d", i+1)
-		s.Papers = append(s.Papers, l.words(written.Value{Line: p.Line, Of: map[string]written.Value{name: p}}, name))
+		s.Papers = append(s.Papers, l.r.InAll(written.Value{Line: p.Line, Of: map[string]written.Value{name: p}}, name, l.languages))
 	}
 	return s
-}
-
-// words reads a text that is needed, in every language of the portal and in no other.
-func (l *loader) words(w written.Value, key string) map[string]string {
-	out := l.r.Words(w, key, true)
-	for _, language := range l.languages {
-		if _, ok := out[language]; out != nil && !ok {
-			l.r.Wrong(w.Of[key].Line, "%s has no text in %s", key, language)
-		}
-	}
-	for language := range out {
-		if !slices.Contains(l.languages, language) {
-			l.r.Wrong(w.Of[key].Line, "%s: the portal does not speak %q", key, language)
-		}
-	}
-	return out
-}
-
-func slug(s string) bool {
-	for i, c := range s {
-		if !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '-')) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 60
 }

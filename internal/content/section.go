@@ -1,9 +1,7 @@
 package content
 
 import (
-	"errors"
 	"io/fs"
-	"slices"
 
 	"tereze/internal/clause"
 	"tereze/internal/written"
@@ -24,20 +22,9 @@ const mostSections = 50
 // none, and its portal no materials. The problems name file and line; with any problem the pack must not be run.
 func Load(fsys fs.FS, pack string, languages []string) ([]Section, []clause.Problem) {
 	file := pack + "/content.yaml"
-	b, err := fs.ReadFile(fsys, file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, []clause.Problem{{File: file, Reason: "cannot be read"}}
-	}
-	w, err := written.Read(file, b)
-	if err != nil {
-		p, ok := errors.AsType[clause.Problem](err)
-		if !ok {
-			p = clause.Problem{File: file, Reason: err.Error()}
-		}
-		return nil, []clause.Problem{p}
+	w, there, problems := written.Open(fsys, file)
+	if !there || problems != nil {
+		return nil, problems
 	}
 	l := loader{r: &written.Reader{File: file}, languages: languages, lines: map[string]int{}}
 	if !l.r.Fields(w, "a list of sections", "sections") {
@@ -67,8 +54,8 @@ func (l *loader) section(w written.Value) Section {
 	if !l.r.Fields(w, "a section", "section", "title", "about", "adverts") {
 		return Section{}
 	}
-	s := Section{Name: l.r.Text(w, "section", true), Title: l.words(w, "title"), About: l.words(w, "about")}
-	if !slug(s.Name) {
+	s := Section{Name: l.r.Text(w, "section", true), Title: l.r.InAll(w, "title", l.languages), About: l.r.InAll(w, "about", l.languages)}
+	if !written.Slug(s.Name, 60) {
 		l.r.Wrong(w.Line, "section %q: a name is small Latin letters, digits and hyphens", s.Name)
 	}
 	if first, twice := l.lines[s.Name]; twice {
@@ -83,29 +70,4 @@ func (l *loader) section(w written.Value) Section {
 		l.r.Wrong(w.Of["adverts"].Line, "adverts: want true or false, not %q", text)
 	}
 	return s
-}
-
-// words reads a text that is needed, in every language of the portal and in no other.
-func (l *loader) words(w written.Value, key string) map[string]string {
-	out := l.r.Words(w, key, true)
-	for _, language := range l.languages {
-		if _, ok := out[language]; out != nil && !ok {
-			l.r.Wrong(w.Of[key].Line, "%s has no text in %s", key, language)
-		}
-	}
-	for language := range out {
-		if !slices.Contains(l.languages, language) {
-			l.r.Wrong(w.Of[key].Line, "%s: the portal does not speak %q", key, language)
-		}
-	}
-	return out
-}
-
-func slug(s string) bool {
-	for i, c := range s {
-		if !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '-')) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 60
 }

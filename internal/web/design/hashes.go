@@ -34,7 +34,7 @@ func hashed(name string) string {
 	case "popup.js":
 		return AssetPath + "popup.e219b1151119.js"
 	case "tereze.css":
-		return AssetPath + "tereze.726aa177bc8d.css"
+		return AssetPath + "tereze.6ecfbcb0d2ff.css"
 	case "tereze.js":
 		return AssetPath + "tereze.a47619573e32.js"
 	case "worker.js":
